@@ -1,0 +1,3 @@
+import { browser } from '../browser'
+
+browser.runtime.onMessage.addListener(async () => ({ ok: true, value: undefined }))

@@ -1,0 +1,12 @@
+import type { ProviderId } from '../shared/view'
+import type { Provider } from './provider'
+import { salesos } from './salesos'
+import { sell } from './sell'
+
+/** The catalogue, in the order in which people see it. */
+export const catalogue: readonly Provider[] = [sell, salesos]
+
+/** The entry of that id, or undefined: an id that came by message may be anything. */
+export function providerById(id: ProviderId): Provider | undefined {
+  return catalogue.find(provider => provider.id === id)
+}

@@ -1,0 +1,90 @@
+/** What a site may be told. Stable: widget authors branch on these words. */
+const siteCodes = [
+  'not-installed',
+  'not-connected',
+  'not-permitted',
+  'reconnect-required',
+  'scope-missing',
+  'locked',
+  'stopped',
+  'wrong-user',
+  'rate-limited',
+  'bad-request',
+  'provider-unreachable',
+  'provider-rejected',
+  'unexpected',
+] as const
+
+/** What, besides, an attempt to connect can end in. */
+const connectCodes = [
+  'cancelled',
+  'denied',
+  'bad-state',
+  'wrong-redirect',
+  'wrong-issuer',
+  'foreign-token',
+  'wrong-account',
+  'address-changed',
+  'permission-missing',
+  'setup-wrong',
+  'blocked-by-policy',
+  'timed-out',
+  'interrupted',
+] as const
+
+export const errorCodes = [...siteCodes, ...connectCodes] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+/**
+ * A finer word under a code, where people need another sentence for it. Widget authors never
+ * branch on it; a closed list, so that no value from outside can travel in it.
+ */
+export const reasons = [
+  'setup-missing',
+  'provider-not-in-setup',
+  'client-refused',
+  'scope-refused',
+  'api-refuses-login',
+  'sign-in-again',
+  'long-lived-token',
+  'no-permit',
+  'read-only',
+  'unknown-caller',
+  'no-gesture',
+  'outside-api',
+  'too-large',
+  'redirected',
+  'page-not-loaded',
+  'nonsense-answer',
+  'code-refused',
+  'disconnecting',
+] as const
+export type Reason = (typeof reasons)[number]
+
+/** An error as it is stored and shown: two closed words, so no secret can get in by its type. */
+export type Fault = { code: ErrorCode; reason?: Reason }
+
+/** An error as it crosses between contexts; `message` is the sentence for people, from the table of texts. */
+export type Failure = Fault & { message: string }
+
+/**
+ * The one error class. `cause` is for the debugger of the context that threw it: library errors
+ * keep response bodies there, tokens included, so it is never sent, stored or logged.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly reason?: Reason
+
+  constructor(code: ErrorCode, reason?: Reason, options?: { cause?: unknown; message?: string }) {
+    super(options?.message ?? (reason ? `${code}: ${reason}` : code), { cause: options?.cause })
+    this.name = 'AppError'
+    this.code = code
+    if (reason) this.reason = reason
+  }
+}
+
+/** The closed words of any thrown value: an `AppError` keeps its own, everything else is `unexpected`. */
+export function faultOf(error: unknown): Fault {
+  if (!(error instanceof AppError)) return { code: 'unexpected' }
+  return error.reason ? { code: error.code, reason: error.reason } : { code: error.code }
+}

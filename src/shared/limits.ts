@@ -1,0 +1,38 @@
+/** Every time and size of the product, in one place. Times are milliseconds, sizes are bytes. */
+export const limits = {
+  /** A token or API request that has not answered is given up (Chromium ends a worker whose fetch takes over 30 s). */
+  request: 15_000,
+  /** A person signing in, password manager and second factor included. */
+  signIn: 10 * 60_000,
+  /** The browser's prompt for a host that is still open after this counts as refused. */
+  permissionPrompt: 2 * 60_000,
+  /** A silent renewal of a connection without a refresh token. */
+  silentSignIn: 20_000,
+  /** Disconnect can be undone this long; revocation begins after it. */
+  undo: 10_000,
+  /** Alarms of a packed extension cannot come sooner (Chrome 120 and later). */
+  alarm: 30_000,
+  /** A panel's ticket is spent or void after this. */
+  ticket: 10_000,
+  /** A user gesture that asks for consent may be this old. */
+  gesture: 5_000,
+  /** `Allow` on the consent screen is dead this long, so that a click meant for what lay beneath cannot hit it. */
+  allowDelay: 500,
+  /** An access token with more than this left is not leased (rules.maxLeaseMinutes of the setup, later). */
+  lease: 60 * 60_000,
+  /** A token is renewed `min(half its life, max(this, a tenth of its life))` before its end. */
+  renewAtLeast: 60_000,
+  renewShare: 0.1,
+  /** A wrong local clock is worth a sentence beyond this. */
+  clockSkew: 5 * 60_000,
+  /** Assumed life of an access token whose server does not tell (RFC 6749 section 5.1 only recommends expires_in). */
+  unknownLife: 5 * 60_000,
+  /** Bodies of brokered calls, both ways. */
+  body: 4 * 1024 * 1024,
+  /** Answers of OAuth endpoints: a token answer beyond this is nonsense. */
+  tokenBody: 256 * 1024,
+  /** A setup file. */
+  setup: 256 * 1024,
+  /** An SDK that hears nothing after this says `not-installed`. */
+  installed: 1_500,
+} as const

@@ -1,0 +1,66 @@
+import type { Failure } from './errors'
+import type { SetupFault, SetupReview } from './setup-review'
+import type { Access, AttemptId, ConnectionId, ConsentId, PermitDuration, PermitId, ProviderId, Use } from './view'
+
+/** One connection as a site may know it: what it has a permit for, and no more. */
+export type SiteConnection = {
+  connection: ConnectionId
+  provider: ProviderId
+  account: string | null
+  status: 'connected' | 'needs-attention' | 'locked'
+  scopes: string[]
+  use: Use
+  access: Access
+}
+
+/** A short-lived access token handed to a site. `expiresAt` is its real end in milliseconds since the epoch. */
+export type Lease = { accessToken: string; tokenType: 'Bearer'; expiresAt: number; scopes: string[] }
+
+/** A call that the background makes. `path` is relative to the provider's API, or an absolute address inside it. */
+export type ApiCall = {
+  provider: ProviderId
+  connection?: ConnectionId
+  path: string
+  method?: string
+  headers?: Record<string, string>
+  body?: string | ArrayBuffer
+}
+
+/** The API's answer as it crosses the wire; the SDK makes a `Response` of it. */
+export type ApiAnswer = { status: number; statusText: string; headers: [string, string][]; body: ArrayBuffer }
+
+/** The whole surface of the background: who may call what stands beside each route in `background/routes.ts`. */
+export type Protocol = {
+  // screens
+  hello(input: Record<never, never>): void
+  connect(input: { provider: ProviderId; connection?: ConnectionId }): void
+  cancel(input: { attempt: AttemptId }): void
+  permissionRefused(input: { provider: ProviderId }): void
+  disconnect(input: { connection: ConnectionId }): void
+  undo(input: { connection: ConnectionId }): void
+  stop(input: { on: boolean }): void
+  reviewSetup(input: { text: string }): SetupReview | { faults: SetupFault[] }
+  useSetup(input: { text: string }): void
+  decide(input: { consent: ConsentId; allow: boolean; until: PermitDuration }): void
+  endPermit(input: { permit: PermitId }): void
+  // panels
+  enter(input: { ticket: string }): { site: string }
+  askConsent(input: Record<never, never>): void
+  withdrawConsent(input: Record<never, never>): void
+  // panels and sites
+  connections(input: Record<never, never>): SiteConnection[]
+  fetch(input: ApiCall): ApiAnswer
+  // sites
+  token(input: { provider: ProviderId; connection?: ConnectionId; scopes?: string[] }): Lease
+  openPanel(input: Record<never, never>): { ticket: string }
+}
+
+export type RequestName = keyof Protocol
+export type RequestInput<N extends RequestName> = Parameters<Protocol[N]>[0]
+export type RequestOutput<N extends RequestName> = ReturnType<Protocol[N]>
+export type RequestMessage = { dealpass: 'request'; name: string; input: unknown }
+export type Reply<T> = { ok: true; value: T } | { ok: false; error: Failure }
+
+/** What a site's documents are told when something changed for them; it carries no more than a word. */
+export type SiteEvent = 'connected' | 'ended' | 'recovered' | 'needs-attention' | 'locked'
+export type NewsMessage = { dealpass: 'news'; event: SiteEvent }

@@ -1,0 +1,41 @@
+import { AppError, errorCodes, reasons } from './errors'
+import type { Reply, RequestInput, RequestMessage, RequestName, RequestOutput } from './protocol'
+
+export type Request = <N extends RequestName>(
+  name: N,
+  input: RequestInput<N>,
+  options?: { signal?: AbortSignal },
+) => Promise<RequestOutput<N>>
+
+/**
+ * The one way to ask the background. `send` is the transport: it carries a message and promises the reply.
+ *
+ * The promise is rejected with an `AppError` revived from the reply's code; with `not-installed` where the
+ * transport itself fails (no extension, or one that was updated under a page); with the signal's reason when aborted.
+ */
+export function requester(send: (message: RequestMessage) => Promise<unknown>): Request {
+  return async (name, input, options) => {
+    options?.signal?.throwIfAborted()
+    const sent = send({ dealpass: 'request', name, input }).catch((cause: unknown) => {
+      throw new AppError('not-installed', undefined, { cause })
+    })
+    const reply = (await abortable(sent, options?.signal)) as Reply<never> | undefined
+    if (reply?.ok) return reply.value
+    const { code, reason, message } = reply?.error ?? { code: 'unexpected' as const }
+    throw new AppError(
+      errorCodes.includes(code) ? code : 'unexpected',
+      reason && reasons.includes(reason) ? reason : undefined,
+      message ? { message } : undefined,
+    )
+  }
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return Promise.race([
+    promise,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    }),
+  ])
+}
