@@ -1,7 +1,7 @@
 import { type Provider, textOf } from './provider'
 
 const pages: Readonly<Record<string, 'lead' | 'contact' | 'deal'>> = {
-  'leads': 'lead',
+  leads: 'lead',
   'crm/contacts': 'contact',
   'sales/deals': 'deal',
 }

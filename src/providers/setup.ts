@@ -4,7 +4,8 @@ import type { SetupView } from '../shared/view'
 import { providerById } from './index'
 import type { Provider } from './provider'
 
-const text = (most: number) => v.pipe(v.string(), v.trim(), v.nonEmpty('must not be empty'), v.maxLength(most))
+const text = (most: number) =>
+  v.pipe(v.string(), v.trim(), v.nonEmpty('must not be empty'), v.maxLength(most))
 
 // RFC 6749 appendix A.1: VSCHAR. White space or a control character is a slip of copy and paste.
 const clientId = v.pipe(
@@ -15,7 +16,11 @@ const clientId = v.pipe(
 )
 
 // RFC 6749 section 3.3: scope-token.
-const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not a scope name'), v.maxLength(128))
+const scope = v.pipe(
+  v.string(),
+  v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is not a scope name'),
+  v.maxLength(128),
+)
 
 const flow = v.picklist([
   'authorization_code',
@@ -40,7 +45,9 @@ const providerEntry = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case id')),
   clientId,
   flow: v.optional(flow),
-  scopes: v.optional(v.pipe(v.array(scope), v.minLength(1, 'must name a scope, or be left out'), v.maxLength(64))),
+  scopes: v.optional(
+    v.pipe(v.array(scope), v.minLength(1, 'must name a scope, or be left out'), v.maxLength(64)),
+  ),
   audience: v.optional(httpsAddress),
 })
 
@@ -81,7 +88,9 @@ function faultOfIssue(issue: v.BaseIssue<unknown>): SetupFault {
       : { path, message: 'is missing, or of the wrong kind.' }
   }
   // valibot's default messages quote what they received; ours never do.
-  const own = issue.message.startsWith('Invalid ') ? `must be ${issue.expected ?? 'something else'}` : issue.message
+  const own = issue.message.startsWith('Invalid ')
+    ? `must be ${issue.expected ?? 'something else'}`
+    : issue.message
   return { path, message: `${own.replaceAll('"', '')}.` }
 }
 
@@ -131,7 +140,9 @@ export function reviewOfSetup(next: Setup, current: SetupView | null): SetupRevi
         },
       ]
     }),
-    removes: Object.keys(current?.providers ?? {}).filter(id => !next.providers.some(entry => entry.id === id)),
+    removes: Object.keys(current?.providers ?? {}).filter(
+      id => !next.providers.some(entry => entry.id === id),
+    ),
   }
 }
 

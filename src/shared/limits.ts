@@ -33,6 +33,10 @@ export const limits = {
   tokenBody: 256 * 1024,
   /** A setup file. */
   setup: 256 * 1024,
+} as const
+
+/** The same for what runs on pages, apart, because every page pays for it. */
+export const pageLimits = {
   /** An SDK that hears nothing after this says `not-installed`. */
   installed: 1_500,
 } as const

@@ -1,6 +1,15 @@
 import type { Failure } from './errors'
 import type { SetupFault, SetupReview } from './setup-review'
-import type { Access, AttemptId, ConnectionId, ConsentId, PermitDuration, PermitId, ProviderId, Use } from './view'
+import type {
+  Access,
+  AttemptId,
+  ConnectionId,
+  ConsentId,
+  PermitDuration,
+  PermitId,
+  ProviderId,
+  Use,
+} from './view'
 
 /** One connection as a site may know it: what it has a permit for, and no more. */
 export type SiteConnection = {

@@ -1,4 +1,4 @@
-import { AppError, errorCodes, reasons } from './errors'
+import { AppError } from './errors'
 import type { Reply, RequestInput, RequestMessage, RequestName, RequestOutput } from './protocol'
 
 export type Request = <N extends RequestName>(
@@ -22,11 +22,7 @@ export function requester(send: (message: RequestMessage) => Promise<unknown>): 
     const reply = (await abortable(sent, options?.signal)) as Reply<never> | undefined
     if (reply?.ok) return reply.value
     const { code, reason, message } = reply?.error ?? { code: 'unexpected' as const }
-    throw new AppError(
-      errorCodes.includes(code) ? code : 'unexpected',
-      reason && reasons.includes(reason) ? reason : undefined,
-      message ? { message } : undefined,
-    )
+    throw new AppError(code, reason, message === undefined ? {} : { message })
   }
 }
 

@@ -46,6 +46,8 @@ export type ConnectionView = {
   /** Null where the provider would not tell. */
   account: Account | null
   flow: Flow
+  /** How a new access token is had: by a refresh token, or by signing in again (silently, where that works). */
+  renews: 'refresh' | 'sign-in'
   status: ConnectionStatus
   /** Why it needs attention. */
   fault?: Fault

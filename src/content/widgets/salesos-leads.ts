@@ -1,1 +1,86 @@
-console.error('w')
+import { type Dealpass, dealpass } from '../../sdk/dealpass'
+import type { Lease } from '../../shared/protocol'
+import { pageTexts } from '../../shared/texts/page'
+import { shadowHost } from '../shadow'
+import css from './salesos-leads.css?inline'
+
+/**
+ * A widget of the plainest kind: it receives a short-lived token by message and calls the API with it, from the page
+ * and with the page's origin. So the API has to allow that origin (CORS); where it does not, brokered fetch is the way.
+ */
+
+const provider = 'salesos'
+const scopes = ['leads:read']
+const address = 'https://api.play2sell.com/v1/leads'
+
+type Lead = { name?: string; score?: number; next_step?: string }
+
+const { root } = shadowHost(css)
+const section = document.createElement('section')
+section.ariaLabel = pageTexts.leads
+section.hidden = true
+root.append(section)
+
+void start()
+
+async function start(): Promise<void> {
+  // Without the extension there is nothing to show, and nobody to tell.
+  const pass = await dealpass().catch(() => undefined)
+  if (!pass) return
+  pass.onChange(() => void show(pass))
+  await show(pass)
+}
+
+async function show(pass: Dealpass): Promise<void> {
+  const connection = (await pass.connections()).find(
+    known => known.provider === provider && known.use === 'token',
+  )
+  section.hidden = connection === undefined
+  if (!connection) {
+    section.replaceChildren()
+    return
+  }
+  try {
+    const lease = await pass.token(provider, { scopes })
+    draw(await leads(lease), lease)
+  } catch (error) {
+    drawLines(error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function leads({ accessToken, tokenType }: Lease): Promise<{ total: number; leads: Lead[] }> {
+  const response = await fetch(address, {
+    headers: { authorization: `${tokenType} ${accessToken}` },
+    credentials: 'omit',
+  })
+  if (!response.ok) throw new Error(`SalesOS: ${response.status}`)
+  const { data, meta } = (await response.json()) as { data: Lead[]; meta: { total: number } }
+  return { total: meta.total, leads: data }
+}
+
+function draw({ total, leads: all }: { total: number; leads: Lead[] }, { expiresAt }: Lease): void {
+  const byScore = [...all].sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+  const hot = byScore.filter(({ score }) => (score ?? 0) >= 80).length
+  const [next] = byScore
+  const time = new Date(expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  drawLines(
+    say(pageTexts.leadsCount, { total, hot }),
+    next?.next_step ? say(pageTexts.leadsNext, { step: next.next_step, name: next.name ?? '' }) : '',
+    say(pageTexts.leadsUntil, { time }),
+  )
+}
+
+function drawLines(...lines: string[]): void {
+  const heading = document.createElement('h2')
+  heading.textContent = pageTexts.leads
+  const paragraphs = lines.filter(Boolean).map(line => {
+    const paragraph = document.createElement('p')
+    paragraph.textContent = line
+    return paragraph
+  })
+  section.replaceChildren(heading, ...paragraphs)
+}
+
+function say(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ''))
+}

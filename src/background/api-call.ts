@@ -1,0 +1,169 @@
+import { readUpTo } from '../oauth/guarded-fetch'
+import { providerById } from '../providers'
+import type { Provider } from '../providers/provider'
+import { AppError } from '../shared/errors'
+import { limits } from '../shared/limits'
+import type { ApiAnswer, ApiCall } from '../shared/protocol'
+import type { Access, ConnectionView } from '../shared/view'
+import { accessToken, noteFailure, noteWellbeing } from './broker'
+import { hasHosts } from './hosts'
+
+const methods: Readonly<Record<string, Access>> = {
+  GET: 'read',
+  HEAD: 'read',
+  POST: 'change',
+  PUT: 'change',
+  PATCH: 'change',
+  DELETE: 'change',
+}
+
+/** Of the caller's headers these go out; everything else, `authorization` and `cookie` before all, stays behind. */
+const sentHeaders = new Set([
+  'accept',
+  'accept-language',
+  'content-type',
+  'idempotency-key',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'prefer',
+])
+
+/** Of the API's headers these come back. */
+const returnedHeaders = new Set([
+  'content-language',
+  'content-type',
+  'date',
+  'etag',
+  'last-modified',
+  'link',
+  'retry-after',
+  'x-request-id',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+])
+
+/** What access a call needs. Throws `bad-request` for a method that is not brokered. */
+export function accessOf(method: string | undefined): Access {
+  const name = (method ?? 'GET').toUpperCase()
+  const access = Object.hasOwn(methods, name) ? methods[name] : undefined
+  if (!access) throw new AppError('bad-request')
+  return access
+}
+
+/**
+ * The address of a brokered call, after parsing: inside one of the API's origins and path prefixes, and no OAuth
+ * endpoint (design rule 6). Throws `bad-request` (`outside-api`).
+ */
+export function apiAddress(provider: Provider, path: string): URL {
+  const outside = new AppError('bad-request', 'outside-api')
+  const [base] = provider.api
+  // Parsers differ over these, and an API has no use for them: the server behind might decode once more.
+  if (!base || /[\\\s\p{Cc}]|%(?:2f|5c|2e|00)/iu.test(path)) throw outside
+  const relative = path.startsWith('/') && !path.startsWith('//') ? new URL(path, base).href : path
+  if (!URL.canParse(relative, base)) throw outside
+  const url = new URL(relative, base)
+  url.hash = ''
+  if (url.username || url.password) throw outside
+  const isInside = provider.api.some(prefix => {
+    const { origin, pathname } = new URL(prefix)
+    return url.origin === origin && url.pathname.startsWith(pathname)
+  })
+  const isEndpoint = Object.values(provider.endpoints).some(
+    endpoint =>
+      endpoint && new URL(endpoint).origin === url.origin && url.pathname === new URL(endpoint).pathname,
+  )
+  if (!isInside || isEndpoint) throw outside
+  return url
+}
+
+/**
+ * Makes one call to a provider's API for a site or panel that has a permit; the token stays in here. An answer of
+ * 401 is followed by one renewal and one more try. Other statuses are the API's business with the caller and are
+ * passed on.
+ *
+ * Throws `bad-request` (`outside-api`, `too-large`), `provider-rejected` (`api-refuses-login`, `redirected`,
+ * `too-large`), `provider-unreachable`, `permission-missing`, and what the broker throws.
+ */
+export async function callApi(connection: ConnectionView, call: ApiCall): Promise<ApiAnswer> {
+  const provider = providerById(connection.provider)
+  if (!provider) throw new AppError('not-connected')
+  const url = apiAddress(provider, call.path)
+  const request = requestOf(call)
+  const token = await accessToken(connection.id)
+  let response = await send(provider, connection, url, request, token.value)
+  if (response.status === 401) {
+    await response.body?.cancel()
+    const renewed = await accessToken(connection.id, { refused: token.value })
+    response = await send(provider, connection, url, request, renewed.value)
+    if (response.status === 401) {
+      await response.body?.cancel()
+      const error = new AppError('provider-rejected', 'api-refuses-login')
+      await noteFailure(connection.id, error)
+      throw error
+    }
+  }
+  await noteWellbeing(connection.id)
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers].filter(([name]) => returnedHeaders.has(name)),
+    body: await readUpTo(response, limits.body),
+  }
+}
+
+function requestOf({ method, headers, body }: ApiCall): {
+  method: string
+  headers: Headers
+  body?: string | ArrayBuffer
+} {
+  const name = (method ?? 'GET').toUpperCase()
+  const sent = new Headers()
+  try {
+    for (const [header, value] of Object.entries(headers ?? {}))
+      if (sentHeaders.has(header.toLowerCase())) sent.set(header, value)
+  } catch (cause) {
+    // A value that is no header value, a line break for example.
+    throw new AppError('bad-request', undefined, { cause })
+  }
+  const size = typeof body === 'string' ? new TextEncoder().encode(body).byteLength : (body?.byteLength ?? 0)
+  if (size > limits.body) throw new AppError('bad-request', 'too-large')
+  if (body !== undefined && accessOf(name) === 'read') throw new AppError('bad-request')
+  return { method: name, headers: sent, ...(body === undefined ? {} : { body }) }
+}
+
+async function send(
+  provider: Provider,
+  connection: ConnectionView,
+  url: URL,
+  { headers, ...request }: ReturnType<typeof requestOf>,
+  token: string,
+): Promise<Response> {
+  const authorized = new Headers(headers)
+  authorized.set('authorization', `Bearer ${token}`)
+  let response: Response
+  try {
+    response = await fetch(url, {
+      ...request,
+      headers: authorized,
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      // Not followed, as with 'error', but told apart from a network that is down.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(limits.request),
+    })
+  } catch (cause) {
+    if (!(await hasHosts(provider))) throw new AppError('permission-missing', undefined, { cause })
+    const error = new AppError('provider-unreachable', undefined, { cause })
+    await noteFailure(connection.id, error)
+    throw error
+  }
+  if (
+    response.type === 'opaqueredirect' ||
+    (response.status >= 300 && response.status < 400 && response.status !== 304)
+  )
+    throw new AppError('provider-rejected', 'redirected')
+  return response
+}

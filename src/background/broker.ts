@@ -1,0 +1,182 @@
+import { browser } from '../browser'
+import { checkAnswer, startAuthorization } from '../oauth/authorization'
+import { type Tokens, tokensFromCode, tokensFromFragment, tokensFromRefresh } from '../oauth/tokens'
+import { AppError, faultOf } from '../shared/errors'
+import { limits } from '../shared/limits'
+import type { Lease } from '../shared/protocol'
+import type { ConnectionId } from '../shared/view'
+import { authorizeInWindow } from './auth-window'
+import { clientOfConnection } from './connection-client'
+import { forgetHeld, heldToken, holdToken, isFresh } from './held-tokens'
+import { requireHosts } from './hosts'
+import { identified } from './identified'
+import { tellSites } from './news'
+import { inOrder } from './queue'
+import { type HeldToken, publish, session } from './session'
+import { type Connection, readCredentials, readSnapshot, write } from './vault'
+
+/**
+ * An access token of a connection that is good for a while: the one in memory, or a new one. Whoever asks and
+ * however often, a connection refreshes once for a scope set (RFC 9700 section 4.14: a rotated refresh token used
+ * twice costs the login).
+ *
+ * `scopes` asks for a narrower token; left out, it has all that was granted. `refused` is a token that the API has
+ * just refused with 401: it is not given again.
+ *
+ * Throws `stopped`, `not-connected`, `reconnect-required`, `scope-missing`, `permission-missing`, `setup-wrong`,
+ * `provider-unreachable`, `provider-rejected`.
+ */
+export async function accessToken(
+  id: ConnectionId,
+  { scopes, refused }: { scopes?: readonly string[]; refused?: string } = {},
+): Promise<HeldToken> {
+  await requireUsable(id)
+  const held = heldToken(await session(), id, scopes)
+  if (held && held.value !== refused && isFresh(held)) return held
+  return inOrder(id, async () => {
+    // Whoever was first in the queue may have renewed it, or lost the connection.
+    await requireUsable(id)
+    const now = heldToken(await session(), id, scopes)
+    if (now && now.value !== refused && isFresh(now)) return now
+    try {
+      return await renew(id, scopes)
+    } catch (error) {
+      // Early renewal is a courtesy: while the old token lives, its failure harms nobody.
+      const lives = now && now.value !== refused && now.expiresAt > Date.now()
+      const { code } = faultOf(error)
+      if (lives && (code === 'provider-unreachable' || code === 'provider-rejected')) return now
+      throw error
+    }
+  })
+}
+
+/**
+ * A short-lived token for a site: with the narrowest scopes that the provider can give, and only when its own
+ * remaining life is within the limit (design rule 4).
+ *
+ * Throws `not-permitted` (`long-lived-token`) and what `accessToken` throws.
+ */
+export async function lease(id: ConnectionId, scopes: readonly string[]): Promise<Lease> {
+  const { renews } = await requireUsable(id)
+  // Without a refresh there is no narrower token to be had (RFC 6749 section 6).
+  const held = await accessToken(id, renews === 'refresh' ? { scopes } : {})
+  if (held.expiresAt - Date.now() > limits.lease) throw new AppError('not-permitted', 'long-lived-token')
+  return { accessToken: held.value, tokenType: 'Bearer', expiresAt: held.expiresAt, scopes: held.scopes }
+}
+
+async function requireUsable(id: ConnectionId) {
+  const { view } = await session()
+  if (view.stopped) throw new AppError('stopped')
+  const connection = view.connections.find(known => known.id === id)
+  if (!connection) throw new AppError('not-connected')
+  if (connection.status === 'disconnecting') throw new AppError('not-connected', 'disconnecting')
+  if (connection.fault?.code === 'reconnect-required')
+    throw new AppError('reconnect-required', connection.fault.reason)
+  return connection
+}
+
+async function renew(id: ConnectionId, scopes: readonly string[] | undefined): Promise<HeldToken> {
+  const connection = (await readSnapshot()).connections.find(known => known.id === id)
+  if (!connection) throw new AppError('not-connected')
+  const refreshToken = (await readCredentials(id))?.refreshToken
+  try {
+    const tokens = refreshToken
+      ? await refresh(connection, refreshToken, scopes)
+      : await signInSilently(connection)
+    const held = await holdToken(id, refreshToken ? scopes : undefined, tokens)
+    await noteWellbeing(id)
+    return held
+  } catch (error) {
+    await noteFailure(id, error)
+    throw error
+  }
+}
+
+async function refresh(
+  connection: Connection,
+  refreshToken: string,
+  scopes: readonly string[] | undefined,
+): Promise<Tokens> {
+  const client = clientOfConnection(connection)
+  await requireHosts(client.provider)
+  const tokens = await tokensFromRefresh(client, refreshToken, connection.scopes.granted, scopes)
+  const rotated = tokens.refreshToken
+  // On disk before anyone has the new access token: a worker that dies here must not wake with the dead one.
+  if (rotated !== undefined && rotated !== refreshToken)
+    await write(writing => writing.putCredentials({ connection: connection.id, refreshToken: rotated }))
+  return tokens
+}
+
+/** One attempt without a window; the same account goes on, anything else needs the user (design rule 11). */
+async function signInSilently(connection: Connection): Promise<Tokens> {
+  const client = clientOfConnection(connection)
+  await requireHosts(client.provider)
+  const started = await startAuthorization(client, browser.identity.getRedirectURL(client.provider.id))
+  const answer = checkAnswer(client, started, await authorizeInWindow(started.url, { interactive: false }))
+  const tokens =
+    client.flow === 'implicit'
+      ? await tokensFromFragment(client, answer)
+      : await tokensFromCode(client, started, answer)
+  const account = await identified(client, tokens)
+  if (account?.id !== connection.account?.id) throw new AppError('reconnect-required', 'sign-in-again')
+  if (tokens.refreshToken)
+    await write(writing =>
+      writing.putCredentials({ connection: connection.id, refreshToken: tokens.refreshToken }),
+    )
+  return tokens
+}
+
+/** Writes down what a failure means for the connection: only a refusal ends it (design rule 2). */
+export async function noteFailure(id: ConnectionId, error: unknown): Promise<void> {
+  const fault = faultOf(error)
+  switch (fault.code) {
+    case 'reconnect-required': {
+      const ended = fault.reason === undefined
+      await write(async writing => {
+        const connection = await writing.connection(id)
+        if (!connection) return
+        await writing.putConnection({ ...connection, status: 'needs-attention', fault })
+        // Dropped only when the provider has refused them.
+        if (ended) await writing.dropCredentials(id)
+      })
+      await forgetHeld(id)
+      await publish()
+      return tellSites(id, 'needs-attention')
+    }
+    case 'setup-wrong':
+      await write(async writing => {
+        const connection = await writing.connection(id)
+        if (!connection) return
+        const faults = (await writing.kept('setupFaults')) ?? {}
+        await writing.keep('setupFaults', { ...faults, [connection.provider]: fault })
+      })
+      return publish()
+    case 'provider-unreachable':
+      return changeConnection(id, ({ notAnswering: _, ...rest }) => ({ ...rest, notAnswering: true }))
+    case 'provider-rejected':
+      if (fault.reason !== 'api-refuses-login') return
+      await changeConnection(id, rest => ({ ...rest, status: 'needs-attention', fault }))
+      return tellSites(id, 'needs-attention')
+  }
+}
+
+/** A call went well: what was said of the connection's troubles is over. Writes only when something was. */
+export async function noteWellbeing(id: ConnectionId): Promise<void> {
+  const known = (await session()).view.connections.find(connection => connection.id === id)
+  if (!known || (!known.fault && !known.notAnswering)) return
+  await changeConnection(id, ({ fault: _, notAnswering: __, ...rest }) =>
+    rest.status === 'disconnecting' ? rest : { ...rest, status: 'connected' },
+  )
+  await tellSites(id, 'recovered')
+}
+
+async function changeConnection(
+  id: ConnectionId,
+  change: (connection: Connection) => Connection,
+): Promise<void> {
+  await write(async writing => {
+    const connection = await writing.connection(id)
+    if (connection) await writing.putConnection(change(connection))
+  })
+  await publish()
+}

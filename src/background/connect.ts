@@ -1,0 +1,223 @@
+import { browser } from '../browser'
+import { checkAnswer, startAuthorization } from '../oauth/authorization'
+import { type OAuthClient, oauthClient } from '../oauth/client'
+import { revoke } from '../oauth/revocation'
+import { type Tokens, tokensFromCode, tokensFromFragment } from '../oauth/tokens'
+import { providerById } from '../providers'
+import type { Provider } from '../providers/provider'
+import { AppError, faultOf } from '../shared/errors'
+import { limits } from '../shared/limits'
+import type { Account, Attempt, AttemptId, ConnectionId, ProviderId } from '../shared/view'
+import { authorizeInWindow } from './auth-window'
+import { forgetHeld, holdToken } from './held-tokens'
+import { hasHosts } from './hosts'
+import { identified } from './identified'
+import { tellSites } from './news'
+import { inOrder } from './queue'
+import { watched } from './report'
+import { publish, session } from './session'
+import { type Connection, readSnapshot, write } from './vault'
+
+const alarmPrefix = 'attempt:'
+
+/** Attempts that this worker runs; a worker that dies takes them along, and the next start says `interrupted`. */
+const running = new Map<AttemptId, AbortController>()
+
+/**
+ * Starts an attempt to connect an account, or to reconnect a connection. Resolves as soon as the attempt is written;
+ * how it goes is a matter of the view. While one attempt of a provider is open, another click changes nothing.
+ */
+export async function connect(id: ProviderId, connection?: ConnectionId): Promise<void> {
+  const provider = providerById(id)
+  if (!provider) throw new AppError('bad-request')
+  const attempt: Attempt = {
+    id: crypto.randomUUID(),
+    provider: id,
+    ...(connection === undefined ? {} : { connection }),
+    status: 'running',
+    startedAt: Date.now(),
+  }
+  const begun = await write(async writing => {
+    const open = await writing.attempt(id)
+    if (open && open.status !== 'failed') return false
+    if (connection !== undefined && (await writing.connection(connection))?.provider !== id)
+      throw new AppError('bad-request')
+    await writing.putAttempt(attempt)
+    await writing.removeDeparture(id)
+    return true
+  })
+  if (!begun) return
+  await publish()
+  advance(attempt, provider)
+}
+
+/** The user takes an attempt back: its window is closed where it can be, and whatever comes of it is thrown away. */
+export async function cancel(id: AttemptId): Promise<void> {
+  const { view } = await session()
+  const attempt = view.attempts.find(open => open.id === id && open.status !== 'failed')
+  if (!attempt) return
+  const controller = running.get(id)
+  if (controller) controller.abort()
+  else await fail(attempt, new AppError('cancelled'))
+}
+
+/** The browser's prompt was answered with no. */
+export async function permissionRefused(provider: ProviderId): Promise<void> {
+  const attempt = (await session()).view.attempts.find(
+    open => open.provider === provider && open.status === 'waiting',
+  )
+  if (attempt) await fail(attempt, new AppError('permission-missing'))
+}
+
+/** Goes on with every attempt that waits for a host which the browser lets us reach now. */
+export async function resumeWaiting(): Promise<void> {
+  for (const attempt of (await session()).view.attempts) {
+    const provider = providerById(attempt.provider)
+    if (attempt.status !== 'waiting' || !provider || running.has(attempt.id)) continue
+    if (await hasHosts(provider)) advance(attempt, provider)
+    else if (Date.now() - attempt.startedAt > limits.permissionPrompt)
+      await fail(attempt, new AppError('permission-missing'))
+  }
+}
+
+/** The alarm of a waiting attempt: nobody answered the browser's prompt. True when the alarm was one of ours. */
+export async function attemptAlarm(name: string): Promise<boolean> {
+  if (!name.startsWith(alarmPrefix)) return false
+  const id = name.slice(alarmPrefix.length)
+  const attempt = (await session()).view.attempts.find(open => open.id === id && open.status === 'waiting')
+  if (attempt) await fail(attempt, new AppError('permission-missing'))
+  return true
+}
+
+// Nobody waits for it: how it goes is written down. Two events may want to go on with the same attempt; one does.
+function advance(attempt: Attempt, provider: Provider): void {
+  if (running.has(attempt.id)) return
+  const controller = new AbortController()
+  running.set(attempt.id, controller)
+  watched('connect', run(attempt, provider, controller))
+}
+
+async function run(attempt: Attempt, provider: Provider, controller: AbortController): Promise<void> {
+  try {
+    const client = await clientFor(provider)
+    if (!(await hasHosts(provider))) {
+      await browser.alarms.create(alarmPrefix + attempt.id, { when: Date.now() + limits.permissionPrompt })
+      await move({ ...attempt, status: 'waiting' })
+      // Granted between the two lines above: no event will come any more.
+      if (!(await hasHosts(provider))) return
+    }
+    await browser.alarms.clear(alarmPrefix + attempt.id)
+    if (attempt.status !== 'running') await move({ ...attempt, status: 'running' })
+    await authorize({ ...attempt, status: 'running' }, client, controller.signal)
+  } catch (error) {
+    await fail(attempt, error)
+  } finally {
+    running.delete(attempt.id)
+  }
+}
+
+async function clientFor(provider: Provider): Promise<OAuthClient> {
+  const { setup, stopped } = (await session()).view
+  if (stopped) throw new AppError('stopped')
+  if (!setup) throw new AppError('setup-wrong', 'setup-missing')
+  const configured = setup.providers[provider.id]
+  if (!configured) throw new AppError('setup-wrong', 'provider-not-in-setup')
+  return oauthClient(provider, configured)
+}
+
+async function authorize(attempt: Attempt, client: OAuthClient, signal: AbortSignal): Promise<void> {
+  const { provider } = client
+  const others = (await session()).view.connections.some(known => known.provider === provider.id)
+  const adding = attempt.connection === undefined && others
+  const started = await startAuthorization(
+    client,
+    browser.identity.getRedirectURL(provider.id),
+    adding ? provider.otherAccount : {},
+  )
+  const redirectedTo = await authorizeInWindow(started.url, { interactive: true, signal })
+  const answer = checkAnswer(client, started, redirectedTo)
+  const tokens =
+    client.flow === 'implicit'
+      ? await tokensFromFragment(client, answer)
+      : await tokensFromCode(client, started, answer, signal)
+  const account = await identified(client, tokens)
+  if (signal.aborted) {
+    await discard(client, tokens)
+    throw new AppError('cancelled')
+  }
+  await settle(attempt, client, tokens, account)
+}
+
+async function settle(
+  attempt: Attempt,
+  client: OAuthClient,
+  tokens: Tokens,
+  account: Account | null,
+): Promise<void> {
+  const { provider } = client
+  const connections = (await readSnapshot()).connections.filter(known => known.provider === provider.id)
+  const target =
+    attempt.connection === undefined
+      ? connections.find(known => account !== null && known.account?.id === account.id)
+      : connections.find(known => known.id === attempt.connection)
+  if (attempt.connection !== undefined && !target) {
+    await discard(client, tokens)
+    throw new AppError('not-connected')
+  }
+  if (target?.account && target.account.id !== account?.id) {
+    await discard(client, tokens)
+    throw new AppError('wrong-account')
+  }
+  const connection: Connection = {
+    id: target?.id ?? crypto.randomUUID(),
+    provider: provider.id,
+    clientId: client.registration.client_id,
+    ...(client.audience ? { audience: client.audience } : {}),
+    flow: client.flow,
+    renews: tokens.refreshToken ? 'refresh' : 'sign-in',
+    account,
+    status: 'connected',
+    scopes: { asked: client.scopes, granted: tokens.scopes },
+    connectedAt: target?.connectedAt ?? Date.now(),
+  }
+  await inOrder(connection.id, async () => {
+    await write(async writing => {
+      await writing.putConnection(connection)
+      await writing.putCredentials({
+        connection: connection.id,
+        ...(tokens.refreshToken ? { refreshToken: tokens.refreshToken } : {}),
+      })
+      await writing.removeDisconnect(connection.id)
+      await writing.removeAttempt(provider.id)
+      const { [provider.id]: _, ...setupFaults } = (await writing.kept('setupFaults')) ?? {}
+      await writing.keep('setupFaults', setupFaults)
+    })
+    await forgetHeld(connection.id)
+    await holdToken(connection.id, undefined, tokens)
+  })
+  await publish()
+  await tellSites(connection.id, target ? 'recovered' : 'connected')
+}
+
+// Tokens that we asked for and then do not want are not left lying about; the attempt fails all the same.
+async function discard(client: OAuthClient, tokens: Tokens): Promise<void> {
+  for (const kind of client.provider.revokes) {
+    const token = kind === 'refresh_token' ? tokens.refreshToken : tokens.accessToken
+    if (token) await revoke(client, token, kind).catch(() => undefined)
+  }
+}
+
+async function move(attempt: Attempt): Promise<void> {
+  await write(writing => writing.putAttempt(attempt))
+  await publish()
+}
+
+async function fail(attempt: Attempt, error: unknown): Promise<void> {
+  await browser.alarms.clear(alarmPrefix + attempt.id)
+  await write(async writing => {
+    const open = await writing.attempt(attempt.provider)
+    if (open?.id === attempt.id)
+      await writing.putAttempt({ ...attempt, status: 'failed', fault: faultOf(error) })
+  })
+  await publish()
+}

@@ -1,0 +1,120 @@
+import { browser } from '../browser'
+import { providerById } from '../providers'
+import { AppError } from '../shared/errors'
+import { limits } from '../shared/limits'
+import type { Ask, ConsentId, PermitDuration } from '../shared/view'
+import type { Caller } from './caller'
+import { heldToken } from './held-tokens'
+import { grant, missingAsks } from './permits'
+import { changeTokens, type Question, type Session, session, setConsents } from './session'
+
+/**
+ * Opens the consent window for all that our panel still lacks on its site. One question for a site at a time: a
+ * second call brings the open window to the front. Throws `not-connected` when there is nothing to ask for,
+ * `stopped`.
+ */
+export async function askConsent(
+  caller: Extract<Caller, { kind: 'panel' }> & { site: string },
+): Promise<void> {
+  const state = await session()
+  if (state.view.stopped) throw new AppError('stopped')
+  const asks = missingAsks(state.view, caller.site)
+  if (asks.length === 0) throw new AppError('not-connected')
+  const { site, documentId, tabId } = caller
+  const before = Object.values(state.tokens.questions).find(question => question.site === site)
+  if (before) {
+    if (before.windowId !== undefined) await browser.windows.update(before.windowId, { focused: true })
+    return
+  }
+  const id = crypto.randomUUID()
+  const question: Question = { site, documentId, tabId }
+  const tokenUntil = latestTokenEnd(state, asks)
+  await changeTokens(({ questions }) => {
+    questions[id] = question
+  })
+  await setConsents(all => [...all, { id, site, asks, ...(tokenUntil === undefined ? {} : { tokenUntil }) }])
+  try {
+    const window = await browser.windows.create({
+      type: 'popup',
+      url: browser.runtime.getURL(`src/screens/consent/index.html?consent=${id}`),
+      width: 460,
+      height: 640,
+      focused: true,
+    })
+    await changeTokens(({ questions }) => {
+      if (questions[id] && window.id !== undefined) questions[id] = { ...question, windowId: window.id }
+    })
+  } catch (error) {
+    await close(id)
+    throw error
+  }
+}
+
+// A token handed out right after Allow works until its own end, whatever the user does then.
+function latestTokenEnd(state: Session, asks: readonly Ask[]): number | undefined {
+  const ends = asks
+    .filter(({ use }) => use === 'token')
+    .map(({ connection }) => {
+      const provider = state.view.connections.find(({ id }) => id === connection)?.provider
+      const life =
+        heldToken(state, connection, undefined)?.life ??
+        (provider === undefined ? undefined : providerById(provider)?.lifetimes.accessToken) ??
+        limits.lease
+      return Date.now() + Math.min(life, limits.lease)
+    })
+  return ends.length === 0 ? undefined : Math.max(...ends)
+}
+
+/**
+ * The user's answer. Only from the consent screen's own window, and only while the document that asked is still
+ * there. Throws `not-permitted` otherwise.
+ */
+export async function decide(
+  caller: Extract<Caller, { kind: 'screen' }>,
+  id: ConsentId,
+  allow: boolean,
+  until: PermitDuration,
+): Promise<void> {
+  const { view, tokens } = await session()
+  const consent = view.consents.find(asked => asked.id === id)
+  const question = tokens.questions[id]
+  if (caller.screen !== 'consent' || !consent || !question || question.windowId !== caller.windowId)
+    throw new AppError('not-permitted')
+  const asker = await isThere(question)
+  if (asker && allow) await grant(consent.site, consent.asks, until)
+  await close(id)
+  if (caller.windowId !== undefined) await browser.windows.remove(caller.windowId).catch(() => undefined)
+  if (!asker && allow) throw new AppError('not-permitted')
+}
+
+async function isThere({ documentId }: Question): Promise<boolean> {
+  // Firefox has no way to ask; there the closing tab and the panel's own word have to do.
+  if (!('getContexts' in browser.runtime)) return true
+  const { getContexts } = browser.runtime as unknown as {
+    getContexts(filter: { documentIds: string[] }): Promise<unknown[]>
+  }
+  return (await getContexts({ documentIds: [documentId] })).length > 0
+}
+
+/** The document that asked is gone, or has thought better of it: the question goes, and its window. */
+export async function withdraw(fits: (question: Question) => boolean): Promise<void> {
+  for (const [id, question] of Object.entries((await session()).tokens.questions)) {
+    if (!fits(question)) continue
+    if (question.windowId !== undefined)
+      await browser.windows.remove(question.windowId).catch(() => undefined)
+    await close(id)
+  }
+}
+
+/** The window was closed without an answer: that is a no, and nothing is remembered. */
+export async function consentWindowClosed(windowId: number): Promise<void> {
+  for (const [id, question] of Object.entries((await session()).tokens.questions))
+    if (question.windowId === windowId) await close(id)
+}
+
+async function close(id: ConsentId): Promise<void> {
+  await changeTokens(({ questions }) => {
+    delete questions[id]
+  })
+  await setConsents(all => all.filter(consent => consent.id !== id))
+}

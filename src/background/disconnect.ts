@@ -1,0 +1,124 @@
+import { browser } from '../browser'
+import { revoke } from '../oauth/revocation'
+import { isTokenDead } from '../oauth/token-info'
+import { limits } from '../shared/limits'
+import { accountLabel, type ConnectionId, type Departure } from '../shared/view'
+import { clientOfConnection } from './connection-client'
+import { forgetHeld } from './held-tokens'
+import { hasHosts } from './hosts'
+import { tellSites } from './news'
+import { inOrder } from './queue'
+import { watched } from './report'
+import { type HeldToken, publish, session } from './session'
+import { type Connection, readCredentials, readSnapshot, write } from './vault'
+
+const alarmPrefix = 'disconnect:'
+
+/**
+ * Stops every use of a connection at once and writes down that it is to be ended in ten seconds. `undo` takes it
+ * back until then. The deed is done by a timer, by an alarm when the worker died meanwhile, or by the next start.
+ */
+export async function disconnect(id: ConnectionId): Promise<void> {
+  const dueAt = Date.now() + limits.undo
+  const written = await write(async writing => {
+    const connection = await writing.connection(id)
+    if (!connection || connection.status === 'disconnecting') return false
+    await writing.putConnection({ ...connection, status: 'disconnecting', undoUntil: dueAt })
+    await writing.putDisconnect({ connection: id, dueAt })
+    return true
+  })
+  if (!written) return
+  await publish()
+  await schedule(id, dueAt)
+  await tellSites(id, 'ended')
+}
+
+/** Takes a Disconnect back. Too late, or nothing to take back: nothing happens. */
+export async function undo(id: ConnectionId): Promise<void> {
+  const undone = await write(async writing => {
+    const connection = await writing.connection(id)
+    if (connection?.status !== 'disconnecting') return false
+    const { undoUntil: _, ...kept } = connection
+    await writing.putConnection({ ...kept, status: kept.fault ? 'needs-attention' : 'connected' })
+    await writing.removeDisconnect(id)
+    return true
+  })
+  if (!undone) return
+  await browser.alarms.clear(alarmPrefix + id)
+  await publish()
+  await tellSites(id, 'recovered')
+}
+
+/** At every start of a worker: ends what is due, and sets the clock for what will be. */
+export async function resumeDisconnects(): Promise<void> {
+  if (!(await session()).view.connections.some(({ status }) => status === 'disconnecting')) return
+  for (const { connection, dueAt } of (await readSnapshot()).disconnects) await schedule(connection, dueAt)
+}
+
+/** The alarm of a Disconnect whose worker died. True when the alarm was one of ours. */
+export async function disconnectAlarm(name: string): Promise<boolean> {
+  if (!name.startsWith(alarmPrefix)) return false
+  await finish(name.slice(alarmPrefix.length))
+  return true
+}
+
+async function schedule(id: ConnectionId, dueAt: number): Promise<void> {
+  const wait = Math.max(0, dueAt - Date.now())
+  await browser.alarms.create(alarmPrefix + id, { when: Date.now() + Math.max(wait, limits.alarm) })
+  setTimeout(() => watched('disconnect', finish(id)), wait)
+}
+
+function finish(id: ConnectionId): Promise<void> {
+  // In the connection's queue, so that a refresh under way cannot bring a token after the revocation.
+  return inOrder(id, async () => {
+    const { connections, disconnects } = await readSnapshot()
+    const connection = connections.find(known => known.id === id)
+    const due = disconnects.find(entry => entry.connection === id)
+    if (!connection || !due || due.dueAt > Date.now() + 50) return
+    const departure = await revoked(connection, await forgetHeld(id))
+    await write(async writing => {
+      if ((await writing.connection(id))?.status !== 'disconnecting') return
+      await writing.removeConnection(id)
+      await writing.putDeparture(departure)
+    })
+    await browser.alarms.clear(alarmPrefix + id)
+    await publish()
+  })
+}
+
+/** Tells the provider, asks whether it holds, and says how it went; a provider that does not answer costs no more than that. */
+async function revoked(connection: Connection, held: readonly HeldToken[]): Promise<Departure> {
+  const client = clientOfConnection(connection)
+  const { provider } = client
+  const departure: Departure = {
+    provider: provider.id,
+    account: accountLabel(connection.account),
+    result: 'forgotten',
+    at: Date.now(),
+  }
+  const refreshToken = (await readCredentials(connection.id))?.refreshToken
+  const live = held.filter(({ expiresAt }) => expiresAt > Date.now())
+  const values = {
+    refresh_token: refreshToken === undefined ? [] : [refreshToken],
+    access_token: live.map(({ value }) => value),
+  }
+  const tokens = provider.revokes.flatMap(kind => values[kind].map(value => ({ kind, value })))
+  if (tokens.length === 0 || !(await hasHosts(provider))) return departure
+  try {
+    for (const { kind, value } of tokens) await revoke(client, value, kind)
+  } catch {
+    // Refused or unreachable: it is only forgotten here, and the sentence says so.
+    return departure
+  }
+  if (!provider.revokes.includes('access_token'))
+    return {
+      ...departure,
+      result: 'revoked',
+      ...(live.length > 0 ? { tokensUntil: Math.max(...live.map(({ expiresAt }) => expiresAt)) } : {}),
+    }
+  const checks = await Promise.all(live.map(({ value }) => isTokenDead(client, value)))
+  return {
+    ...departure,
+    result: checks.length > 0 && checks.every(dead => dead === true) ? 'revoked-checked' : 'revoked',
+  }
+}

@@ -1,0 +1,58 @@
+import { limits } from '../shared/limits'
+import type { ConnectionId } from '../shared/view'
+import { changeTokens, type HeldToken, type Session } from './session'
+
+/** The name of a scope set: its scopes in order of the alphabet; '' for all that was granted. */
+export function scopeSet(scopes: readonly string[] | undefined): string {
+  return scopes ? [...new Set(scopes)].sort().join(' ') : ''
+}
+
+const keyOf = (connection: ConnectionId, scopes: readonly string[] | undefined) =>
+  `${connection} ${scopeSet(scopes)}`
+
+/** The access token held for a connection and scope set, ended or not. */
+export function heldToken(
+  { tokens }: Session,
+  connection: ConnectionId,
+  scopes: readonly string[] | undefined,
+): HeldToken | undefined {
+  return tokens.held[keyOf(connection, scopes)]
+}
+
+/** Whether a token is far enough from its end to be handed out without a renewal (design rule 12). */
+export function isFresh({ expiresAt, life }: HeldToken, now = Date.now()): boolean {
+  return now < expiresAt - Math.min(life / 2, Math.max(limits.renewAtLeast, life * limits.renewShare))
+}
+
+/** Takes a new access token into memory. */
+export async function holdToken(
+  connection: ConnectionId,
+  scopes: readonly string[] | undefined,
+  tokens: { accessToken: string; expiresAt: number; life: number; scopes: string[] },
+): Promise<HeldToken> {
+  const held: HeldToken = {
+    connection,
+    asked: scopeSet(scopes),
+    scopes: tokens.scopes,
+    value: tokens.accessToken,
+    expiresAt: tokens.expiresAt,
+    life: tokens.life,
+  }
+  await changeTokens(({ held: all }) => {
+    all[keyOf(connection, scopes)] = held
+  })
+  return held
+}
+
+/** Forgets every access token of a connection; gives back what was forgotten. */
+export async function forgetHeld(connection: ConnectionId): Promise<HeldToken[]> {
+  const forgotten: HeldToken[] = []
+  await changeTokens(({ held }) => {
+    for (const [key, token] of Object.entries(held)) {
+      if (token.connection !== connection) continue
+      forgotten.push(token)
+      delete held[key]
+    }
+  })
+  return forgotten
+}

@@ -1,0 +1,135 @@
+import { providerById } from '../providers'
+import { AppError } from '../shared/errors'
+import type { SiteConnection } from '../shared/protocol'
+import {
+  type Access,
+  type Ask,
+  accountLabel,
+  type ConnectionId,
+  type ConnectionView,
+  type Permit,
+  type PermitDuration,
+  type PermitId,
+  type ProviderId,
+  type Use,
+  type View,
+} from '../shared/view'
+import { tellSite } from './news'
+import { publish, session } from './session'
+import { write } from './vault'
+
+/** What a request needs of a permit. */
+export type Need = {
+  provider: ProviderId
+  connection?: ConnectionId
+  use: Use
+  access: Access
+  scopes?: readonly string[]
+}
+
+/**
+ * The permit under which a site may do what it asks, with its connection. Absence means no: the answer to a site is
+ * `not-permitted` whether the connection exists or not, so that nobody learns by asking what is connected here.
+ *
+ * Throws `not-permitted` (`no-permit`, `read-only`), `scope-missing`.
+ */
+export function permitFor(
+  view: View,
+  site: string,
+  need: Need,
+): { permit: Permit; connection: ConnectionView } {
+  const candidates = livePermits(view, site).flatMap(permit => {
+    const connection = view.connections.find(({ id }) => id === permit.connection)
+    return connection?.provider === need.provider && (!need.connection || need.connection === connection.id)
+      ? [{ permit, connection }]
+      : []
+  })
+  const usable = candidates.filter(({ permit }) => covers(permit.use, need.use, 'token'))
+  if (usable.length === 0) throw new AppError('not-permitted', 'no-permit')
+  const allowed = usable.filter(({ permit }) => covers(permit.access, need.access, 'change'))
+  if (allowed.length === 0) throw new AppError('not-permitted', 'read-only')
+  const found = allowed.find(({ permit }) =>
+    (need.scopes ?? []).every(scope => permit.scopes.includes(scope)),
+  )
+  if (!found) throw new AppError('scope-missing')
+  return found
+}
+
+const covers = <T extends string>(has: T, needed: T, greater: T) => has === needed || has === greater
+
+/** The permits of a site that hold now. One of an earlier browser run is none. */
+export function livePermits(view: View, site: string): Permit[] {
+  return view.permits.filter(permit => permit.site === site && permit.run === view.run)
+}
+
+/** Whether a permit gives all that an ask wants. */
+export function satisfies(permit: Permit, ask: Ask): boolean {
+  return (
+    permit.connection === ask.connection &&
+    covers(permit.use, ask.use, 'token') &&
+    covers(permit.access, ask.access, 'change') &&
+    ask.scopes.every(scope => permit.scopes.includes(scope))
+  )
+}
+
+/** What a site has permits for, and no more. */
+export function connectionsOfSite(view: View, site: string): SiteConnection[] {
+  return livePermits(view, site).flatMap(permit => {
+    const connection = view.connections.find(({ id }) => id === permit.connection)
+    if (!connection || connection.status === 'disconnecting') return []
+    return [
+      {
+        connection: connection.id,
+        provider: connection.provider,
+        account: accountLabel(connection.account),
+        status: connection.status,
+        scopes: permit.scopes,
+        use: permit.use,
+        access: permit.access,
+      },
+    ]
+  })
+}
+
+/** What our own panel and widgets still need a permit for on a site: one ask for each connection without it. */
+export function missingAsks(view: View, site: string): Ask[] {
+  const live = livePermits(view, site)
+  return view.connections.flatMap(connection => {
+    const wants = providerById(connection.provider)?.widgets
+    if (!wants || connection.status === 'disconnecting') return []
+    const ask: Ask = {
+      connection: connection.id,
+      use: wants.use,
+      access: wants.access,
+      scopes: [...wants.scopes],
+    }
+    return live.some(permit => satisfies(permit, ask)) ? [] : [ask]
+  })
+}
+
+/** Writes the permits that the user has just given, in place of narrower ones, and tells the site. */
+export async function grant(site: string, asks: readonly Ask[], until: PermitDuration): Promise<void> {
+  const { run } = (await session()).view
+  await write(async writing => {
+    const existing = await writing.permits()
+    for (const ask of asks) {
+      // It may have been disconnected while the question was open.
+      if (!(await writing.connection(ask.connection))) continue
+      for (const old of existing)
+        if (old.site === site && old.connection === ask.connection) await writing.removePermit(old.id)
+      const permit: Permit = { id: crypto.randomUUID(), site, ...ask, until, run, grantedAt: Date.now() }
+      await writing.putPermit(permit)
+    }
+  })
+  await publish()
+  await tellSite(site, 'connected')
+}
+
+/** Ends one permit. The site is told and gets nothing more. */
+export async function endPermit(id: PermitId): Promise<void> {
+  const permit = (await session()).view.permits.find(known => known.id === id)
+  if (!permit) return
+  await write(writing => writing.removePermit(id))
+  await publish()
+  await tellSite(permit.site, 'ended')
+}

@@ -1,0 +1,148 @@
+import * as v from 'valibot'
+import { AppError } from '../shared/errors'
+import { limits } from '../shared/limits'
+import type { RequestInput, RequestName, RequestOutput } from '../shared/protocol'
+import { permitDurations } from '../shared/view'
+import { accessOf, callApi } from './api-call'
+import { lease } from './broker'
+import type { Caller } from './caller'
+import { cancel, connect, permissionRefused, resumeWaiting } from './connect'
+import { askConsent, decide, withdraw } from './consent'
+import { disconnect, undo } from './disconnect'
+import { enter, issueTicket } from './panels'
+import { connectionsOfSite, endPermit, permitFor } from './permits'
+import { session } from './session'
+import { reviewSetup, stopEverything, useSetup } from './setup'
+
+type CallerKind = Caller['kind']
+
+/** Who may call it, how its input is narrowed, and what it does. Whoever is not named in `from` is refused. */
+export type Route<N extends RequestName> = {
+  from: readonly CallerKind[]
+  input: v.GenericSchema<unknown, RequestInput<N>>
+  run: (input: RequestInput<N>, caller: Caller) => Promise<Awaited<RequestOutput<N>>>
+}
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+const nothing = v.strictObject({})
+const scopes = v.pipe(v.array(v.pipe(v.string(), v.maxLength(128))), v.maxLength(64))
+
+const apiCall = v.strictObject({
+  provider: id,
+  connection: v.optional(id),
+  path: v.pipe(v.string(), v.maxLength(8192)),
+  method: v.optional(v.pipe(v.string(), v.maxLength(16))),
+  headers: v.optional(v.record(v.pipe(v.string(), v.maxLength(128)), v.pipe(v.string(), v.maxLength(8192)))),
+  body: v.optional(v.union([v.string(), v.instance(ArrayBuffer)])),
+})
+
+/** Every route of the protocol; a missing one does not compile. */
+export const routes: { [N in RequestName]: Route<N> } = {
+  hello: { from: ['screen', 'panel'], input: nothing, run: async () => resumeWaiting() },
+  connect: {
+    from: ['screen'],
+    input: v.strictObject({ provider: id, connection: v.optional(id) }),
+    run: ({ provider, connection }) => connect(provider, connection),
+  },
+  cancel: { from: ['screen'], input: v.strictObject({ attempt: id }), run: ({ attempt }) => cancel(attempt) },
+  permissionRefused: {
+    from: ['screen'],
+    input: v.strictObject({ provider: id }),
+    run: ({ provider }) => permissionRefused(provider),
+  },
+  disconnect: {
+    from: ['screen'],
+    input: v.strictObject({ connection: id }),
+    run: ({ connection }) => disconnect(connection),
+  },
+  undo: {
+    from: ['screen'],
+    input: v.strictObject({ connection: id }),
+    run: ({ connection }) => undo(connection),
+  },
+  stop: { from: ['screen'], input: v.strictObject({ on: v.boolean() }), run: ({ on }) => stopEverything(on) },
+  reviewSetup: {
+    from: ['screen'],
+    input: v.strictObject({ text: v.pipe(v.string(), v.maxLength(limits.setup)) }),
+    run: ({ text }) => reviewSetup(text),
+  },
+  useSetup: {
+    from: ['screen'],
+    input: v.strictObject({ text: v.pipe(v.string(), v.maxLength(limits.setup)) }),
+    run: ({ text }) => useSetup(text),
+  },
+  decide: {
+    from: ['screen'],
+    input: v.strictObject({ consent: id, allow: v.boolean(), until: v.picklist(permitDurations) }),
+    run: ({ consent, allow, until }, caller) => decide(as('screen', caller), consent, allow, until),
+  },
+  endPermit: {
+    from: ['screen'],
+    input: v.strictObject({ permit: id }),
+    run: ({ permit }) => endPermit(permit),
+  },
+  enter: {
+    from: ['panel'],
+    input: v.strictObject({ ticket: id }),
+    run: ({ ticket }, caller) => enter(as('panel', caller), ticket),
+  },
+  askConsent: {
+    from: ['panel'],
+    input: nothing,
+    run: async (_, caller) => askConsent({ ...as('panel', caller), site: siteOf(caller) }),
+  },
+  withdrawConsent: {
+    from: ['panel'],
+    input: nothing,
+    run: (_, caller) => {
+      const { documentId } = as('panel', caller)
+      return withdraw(question => question.documentId === documentId)
+    },
+  },
+  connections: {
+    from: ['panel', 'site'],
+    input: nothing,
+    run: async (_, caller) => connectionsOfSite((await session()).view, siteOf(caller)),
+  },
+  fetch: {
+    from: ['panel', 'site'],
+    input: apiCall,
+    run: async (call, caller) => {
+      const access = accessOf(call.method)
+      const { connection } = permitFor((await session()).view, siteOf(caller), {
+        provider: call.provider,
+        connection: call.connection,
+        use: 'fetch',
+        access,
+      })
+      return callApi(connection, call)
+    },
+  },
+  token: {
+    from: ['site'],
+    input: v.strictObject({ provider: id, connection: v.optional(id), scopes: v.optional(scopes) }),
+    run: async ({ provider, connection, scopes: asked }, caller) => {
+      const { permit, connection: found } = permitFor((await session()).view, siteOf(caller), {
+        provider,
+        connection,
+        use: 'token',
+        access: 'read',
+        scopes: asked,
+      })
+      return lease(found.id, asked ?? permit.scopes)
+    },
+  },
+  openPanel: { from: ['site'], input: nothing, run: (_, caller) => issueTicket(as('site', caller)) },
+}
+
+function as<K extends CallerKind>(kind: K, caller: Caller): Extract<Caller, { kind: K }> {
+  if (caller.kind !== kind) throw new AppError('not-permitted', 'unknown-caller')
+  return caller as Extract<Caller, { kind: K }>
+}
+
+/** The site on whose permits a caller stands. A panel that has not spent a ticket stands on none. */
+function siteOf(caller: Caller): string {
+  const site = caller.kind === 'screen' ? undefined : caller.site
+  if (site === undefined) throw new AppError('not-permitted', 'unknown-caller')
+  return site
+}

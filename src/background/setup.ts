@@ -1,0 +1,32 @@
+import { parseSetup, reviewOfSetup, viewOfSetup } from '../providers/setup'
+import { AppError } from '../shared/errors'
+import type { SetupFault, SetupReview } from '../shared/setup-review'
+import { publish, session } from './session'
+import { write } from './vault'
+
+/** What a setup file would do, or every fault of it. Nothing is stored. */
+export async function reviewSetup(text: string): Promise<SetupReview | { faults: SetupFault[] }> {
+  const parsed = parseSetup(text)
+  return 'faults' in parsed ? parsed : reviewOfSetup(parsed.setup, (await session()).view.setup)
+}
+
+/** Puts a setup in force. Connections are not touched: each knows what it was made with. Throws `setup-wrong`. */
+export async function useSetup(text: string): Promise<void> {
+  const parsed = parseSetup(text)
+  if ('faults' in parsed) throw new AppError('setup-wrong')
+  await write(async writing => {
+    await writing.keep('setup', viewOfSetup(parsed.setup))
+    await writing.keep('setupFaults', {})
+    // What failed for want of a setup is not worth telling any more.
+    for (const attempt of await writing.attempts())
+      if (attempt.status === 'failed' && attempt.fault?.code === 'setup-wrong')
+        await writing.removeAttempt(attempt.provider)
+  })
+  await publish()
+}
+
+/** Stop everything, or go on: one switch over every use, kept over restarts. */
+export async function stopEverything(on: boolean): Promise<void> {
+  await write(writing => writing.keep('stopped', on))
+  await publish()
+}

@@ -1,0 +1,32 @@
+import * as oauth from 'oauth4webapi'
+import { byGuardedFetch, type OAuthClient } from './client'
+import { translated } from './errors'
+
+/**
+ * Revokes one token (RFC 7009). An unknown token counts as revoked, as the RFC has it.
+ *
+ * Throws `provider-unreachable`, `setup-wrong` (the endpoint wants client authentication that we do not have),
+ * `provider-rejected`.
+ */
+export async function revoke(
+  client: OAuthClient,
+  token: string,
+  kind: 'refresh_token' | 'access_token',
+): Promise<void> {
+  try {
+    const response = await oauth.revocationRequest(
+      client.server,
+      client.registration,
+      client.authentication,
+      token,
+      {
+        ...byGuardedFetch,
+        additionalParameters: { token_type_hint: kind },
+      },
+    )
+    // The RFC says 200; some servers answer 204.
+    if (response.status !== 204) await oauth.processRevocationResponse(response)
+  } catch (error) {
+    throw translated(error, 'revoke')
+  }
+}

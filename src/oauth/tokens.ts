@@ -1,0 +1,130 @@
+import * as oauth from 'oauth4webapi'
+import { limits } from '../shared/limits'
+import type { Authorization, CheckedAnswer } from './authorization'
+import { atServerTime, byGuardedFetch, type OAuthClient } from './client'
+import { type Stage, translated } from './errors'
+
+/**
+ * What a token endpoint gave. `expiresAt` is milliseconds since the epoch by our clock, `life` its length in
+ * milliseconds; seconds end in this file.
+ */
+export type Tokens = {
+  accessToken: string
+  expiresAt: number
+  life: number
+  scopes: string[]
+  refreshToken?: string
+  /** `sub` of a validated ID token. */
+  subject?: string
+}
+
+/**
+ * Exchanges a checked code (RFC 6749 section 4.1.3 with RFC 7636 section 4.5) and validates the ID token where the
+ * provider is an OpenID provider: issuer, audience, nonce, times. Its signature is not verified: it came straight
+ * from the token endpoint over TLS (OpenID Connect Core section 3.1.3.7, rule 6).
+ *
+ * Throws `provider-rejected` (`code-refused`, `nonsense-answer`), `provider-unreachable`, `setup-wrong`,
+ * `wrong-issuer`, `foreign-token`, `bad-state`.
+ */
+export async function tokensFromCode(
+  client: OAuthClient,
+  started: Authorization,
+  { parameters }: CheckedAnswer,
+  signal?: AbortSignal,
+): Promise<Tokens> {
+  return orTranslated('code', async () => {
+    const response = await oauth.authorizationCodeGrantRequest(
+      client.server,
+      client.registration,
+      client.authentication,
+      parameters,
+      started.redirectUri,
+      started.codeVerifier ?? oauth.nopkce,
+      { ...byGuardedFetch, signal },
+    )
+    const answer = await oauth.processAuthorizationCodeResponse(
+      client.server,
+      atServerTime(client.registration, response),
+      response,
+      started.nonce ? { expectedNonce: started.nonce, requireIdToken: true } : {},
+    )
+    return tokensOf(answer, client.scopes)
+  })
+}
+
+/**
+ * Reads the tokens of a checked implicit answer (RFC 6749 section 4.2.2) with the strict parser of token endpoints.
+ * A refresh token in the fragment is dropped: RFC 6749 section 4.2.2 forbids it, and it has been in a URL.
+ *
+ * Throws `provider-rejected` (`nonsense-answer`).
+ */
+export async function tokensFromFragment(
+  client: OAuthClient,
+  { parameters }: CheckedAnswer,
+): Promise<Tokens> {
+  return orTranslated('code', async () => {
+    const { refresh_token: _, ...rest } = Object.fromEntries(parameters)
+    const answer = await oauth.processGenericTokenEndpointResponse(
+      client.server,
+      client.registration,
+      new Response(JSON.stringify(rest), { headers: { 'content-type': 'application/json' } }),
+    )
+    return tokensOf(answer, client.scopes)
+  })
+}
+
+/**
+ * Refreshes (RFC 6749 section 6). `scopes` narrows the new access token; left out, it has what was granted before.
+ * The refresh token of the answer, if any, replaces the old one.
+ *
+ * Throws `reconnect-required` when the server refuses the refresh token and only then; `scope-missing`,
+ * `setup-wrong`, `provider-unreachable`, `provider-rejected`.
+ */
+export async function tokensFromRefresh(
+  client: OAuthClient,
+  refreshToken: string,
+  granted: readonly string[],
+  scopes?: readonly string[],
+): Promise<Tokens> {
+  return orTranslated('refresh', async () => {
+    const response = await oauth.refreshTokenGrantRequest(
+      client.server,
+      client.registration,
+      client.authentication,
+      refreshToken,
+      { ...byGuardedFetch, ...(scopes ? { additionalParameters: { scope: scopes.join(' ') } } : {}) },
+    )
+    const answer = await oauth.processRefreshTokenResponse(
+      client.server,
+      atServerTime(client.registration, response),
+      response,
+    )
+    return tokensOf(answer, scopes ?? granted)
+  })
+}
+
+async function orTranslated<T>(stage: Stage, job: () => Promise<T>): Promise<T> {
+  try {
+    return await job()
+  } catch (error) {
+    throw translated(error, stage)
+  }
+}
+
+// An absent scope means: as asked (RFC 6749 section 5.1).
+function tokensOf(answer: oauth.TokenEndpointResponse, asked: readonly string[]): Tokens {
+  const life = answer.expires_in === undefined ? limits.unknownLife : answer.expires_in * 1000
+  return {
+    accessToken: answer.access_token,
+    life,
+    expiresAt: Date.now() + life,
+    scopes: answer.scope === undefined ? [...asked] : answer.scope.split(' ').filter(Boolean),
+    ...(answer.refresh_token ? { refreshToken: answer.refresh_token } : {}),
+    ...subjectOf(answer),
+  }
+}
+
+function subjectOf(answer: oauth.TokenEndpointResponse): { subject?: string } {
+  const subject = oauth.getValidatedIdTokenClaims(answer)?.sub
+  return subject ? { subject } : {}
+}

@@ -1,0 +1,10 @@
+/** What content scripts of ours say on a page; a short table of its own, since it is loaded on every CRM page. */
+export const pageTexts = {
+  name: 'Dealpass',
+  panel: 'Dealpass panel',
+  reload: 'Dealpass was updated. Reload this page to use it.',
+  leads: 'SalesOS leads',
+  leadsCount: '{total} leads · {hot} hot',
+  leadsNext: 'Next: {step} – {name}',
+  leadsUntil: 'Read with a token of this page, good until {time}',
+} as const
