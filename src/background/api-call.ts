@@ -81,21 +81,27 @@ export function apiAddress(provider: Provider, path: string): URL {
 /**
  * Makes one call to a provider's API for a site or panel that has a permit; the token stays in here. An answer of
  * 401 is followed by one renewal and one more try. Other statuses are the API's business with the caller and are
- * passed on.
+ * passed on. `stillAllowed` is asked before each sending: a token can take a while, and a permit may end in it.
  *
  * Throws `bad-request` (`outside-api`, `too-large`), `provider-rejected` (`api-refuses-login`, `redirected`,
  * `too-large`), `provider-unreachable`, `permission-missing`, and what the broker throws.
  */
-export async function callApi(connection: ConnectionView, call: ApiCall): Promise<ApiAnswer> {
+export async function callApi(
+  connection: ConnectionView,
+  call: ApiCall,
+  stillAllowed: () => Promise<unknown>,
+): Promise<ApiAnswer> {
   const provider = providerById(connection.provider)
   if (!provider) throw new AppError('not-connected')
   const url = apiAddress(provider, call.path)
   const request = requestOf(call)
   const token = await accessToken(connection.id)
+  await stillAllowed()
   let response = await send(provider, connection, url, request, token.value)
   if (response.status === 401) {
     await response.body?.cancel()
     const renewed = await accessToken(connection.id, { refused: token.value })
+    await stillAllowed()
     response = await send(provider, connection, url, request, renewed.value)
     if (response.status === 401) {
       await response.body?.cancel()

@@ -43,16 +43,47 @@ export function authorizeInWindow(
 
 async function flow(url: string, interactive: boolean, end: AbortSignal): Promise<string> {
   if (end.aborted) throw new AppError('cancelled')
-  const closer = windowCloser(end)
+  const watch = watchWindows(end)
   try {
-    return await browser.identity.launchWebAuthFlow({ url, interactive })
+    return await launch(url, interactive)
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
     if (end.aborted) throw new AppError('cancelled', undefined, { cause })
-    const message = cause instanceof Error ? cause.message : String(cause)
-    const known = rejections.find(([start]) => message.startsWith(start))
+    const known = rejections.find(([start]) => messageOf(cause).startsWith(start))
     throw new AppError(known?.[1] ?? 'unexpected', known?.[2], { cause })
   } finally {
-    closer.abort()
+    watch.abort()
+  }
+}
+
+async function launch(url: string, interactive: boolean): Promise<string> {
+  try {
+    return await browser.identity.launchWebAuthFlow({ url, interactive })
+  } catch (error) {
+    // A worker that died has left its window behind: nobody waits for it any more, but it blocks every other flow.
+    if (!messageOf(error).startsWith('Only one web auth flow is allowed')) throw error
+    await closeOrphan(new URL(url).origin)
+    return await browser.identity.launchWebAuthFlow({ url, interactive })
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+async function closeOrphan(origin: string): Promise<void> {
+  const orphans = await browser.tabs.query({ url: `${origin}/*`, windowType: 'popup' })
+  if (orphans.length === 0) throw new AppError('interrupted', 'window-open')
+  for (const { windowId } of orphans) {
+    if (windowId === undefined) continue
+    const gone = new Promise<void>(resolve => {
+      const hear = (id: number) => {
+        if (id !== windowId) return
+        browser.windows.onRemoved.removeListener(hear)
+        resolve()
+      }
+      browser.windows.onRemoved.addListener(hear)
+    })
+    await browser.windows.remove(windowId)
+    await gone
   }
 }
 
@@ -61,7 +92,7 @@ async function flow(url: string, interactive: boolean, end: AbortSignal): Promis
  * browser refuses every other flow. The window is known as the popup window that appears meanwhile, was opened by no
  * tab and shows none of our screens.
  */
-function windowCloser(end: AbortSignal): AbortController {
+function watchWindows(end: AbortSignal): AbortController {
   const over = new AbortController()
   const appeared = new Set<number>()
   const close = async (windowId: number) => {
@@ -71,6 +102,7 @@ function windowCloser(end: AbortSignal): AbortController {
     await browser.windows.remove(windowId)
   }
   const closeAll = () => {
+    // Closed already, by the user or by its own end: nothing is left to do.
     for (const windowId of appeared) void close(windowId).catch(() => undefined)
   }
   const note = ({ id, type }: Windows.Window) => {

@@ -12,8 +12,8 @@ import { requireHosts } from './hosts'
 import { identified } from './identified'
 import { tellSites } from './news'
 import { inOrder } from './queue'
-import { type HeldToken, publish, session } from './session'
-import { type Connection, readCredentials, readSnapshot, write } from './vault'
+import { change, type HeldToken, session } from './session'
+import { type Connection, keep, kept, readCredentials, readSnapshot, write } from './vault'
 
 /**
  * An access token of a connection that is good for a while: the one in memory, or a new one. Whoever asks and
@@ -37,18 +37,27 @@ export async function accessToken(
     // Whoever was first in the queue may have renewed it, or lost the connection.
     await requireUsable(id)
     const now = heldToken(await session(), id, scopes)
-    if (now && now.value !== refused && isFresh(now)) return now
-    try {
-      return await renew(id, scopes)
-    } catch (error) {
-      // Early renewal is a courtesy: while the old token lives, its failure harms nobody.
-      const lives = now && now.value !== refused && now.expiresAt > Date.now()
-      const { code } = faultOf(error)
-      if (lives && (code === 'provider-unreachable' || code === 'provider-rejected')) return now
+    const living = now && now.value !== refused && now.expiresAt > Date.now() ? now : undefined
+    if (living && (isFresh(living) || wasTriedLately(id))) return living
+    const renewed = await renew(id, scopes).catch(async (error: unknown) => {
+      // Early renewal is a courtesy: while the old token lives, only the provider's refusal harms anybody.
+      const { code, reason } = faultOf(error)
+      const isRefused = code === 'reconnect-required' && reason !== 'sign-in-again'
+      triedAt.set(id, Date.now())
+      if (!living || code !== 'reconnect-required' || isRefused) await noteFailure(id, error)
+      if (living && !isRefused) return living
       throw error
-    }
+    })
+    // It took a while: a Disconnect or a stop that came meanwhile holds.
+    await requireUsable(id)
+    return renewed
   })
 }
+
+/** When an early renewal failed, so that not every call in a token's last minutes tries again. Lost with the worker, which costs one try. */
+const triedAt = new Map<ConnectionId, number>()
+
+const wasTriedLately = (id: ConnectionId) => Date.now() - (triedAt.get(id) ?? 0) < limits.renewAtLeast
 
 /**
  * A short-lived token for a site: with the narrowest scopes that the provider can give, and only when its own
@@ -79,17 +88,12 @@ async function renew(id: ConnectionId, scopes: readonly string[] | undefined): P
   const connection = (await readSnapshot()).connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
   const refreshToken = (await readCredentials(id))?.refreshToken
-  try {
-    const tokens = refreshToken
-      ? await refresh(connection, refreshToken, scopes)
-      : await signInSilently(connection)
-    const held = await holdToken(id, refreshToken ? scopes : undefined, tokens)
-    await noteWellbeing(id)
-    return held
-  } catch (error) {
-    await noteFailure(id, error)
-    throw error
-  }
+  const tokens = refreshToken
+    ? await refresh(connection, refreshToken, scopes)
+    : await signInSilently(connection)
+  const held = await holdToken(id, refreshToken ? scopes : undefined, tokens)
+  await noteWellbeing(id)
+  return held
 }
 
 async function refresh(
@@ -103,7 +107,7 @@ async function refresh(
   const rotated = tokens.refreshToken
   // On disk before anyone has the new access token: a worker that dies here must not wake with the dead one.
   if (rotated !== undefined && rotated !== refreshToken)
-    await write(writing => writing.putCredentials({ connection: connection.id, refreshToken: rotated }))
+    await write(({ credentials }) => credentials.put({ connection: connection.id, refreshToken: rotated }))
   return tokens
 }
 
@@ -120,8 +124,8 @@ async function signInSilently(connection: Connection): Promise<Tokens> {
   const account = await identified(client, tokens)
   if (account?.id !== connection.account?.id) throw new AppError('reconnect-required', 'sign-in-again')
   if (tokens.refreshToken)
-    await write(writing =>
-      writing.putCredentials({ connection: connection.id, refreshToken: tokens.refreshToken }),
+    await write(({ credentials }) =>
+      credentials.put({ connection: connection.id, refreshToken: tokens.refreshToken }),
     )
   return tokens
 }
@@ -131,31 +135,29 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
   const fault = faultOf(error)
   switch (fault.code) {
     case 'reconnect-required': {
-      const ended = fault.reason === undefined
-      await write(async writing => {
-        const connection = await writing.connection(id)
-        if (!connection) return
-        await writing.putConnection({ ...connection, status: 'needs-attention', fault })
+      const isRefused = fault.reason === undefined
+      await change(async ({ connections, credentials }) => {
+        const connection = await connections.get(id)
+        if (!connection || connection.status === 'disconnecting') return
+        await connections.put({ ...connection, status: 'needs-attention', fault })
         // Dropped only when the provider has refused them.
-        if (ended) await writing.dropCredentials(id)
+        if (isRefused) await credentials.delete(id)
       })
       await forgetHeld(id)
-      await publish()
       return tellSites(id, 'needs-attention')
     }
     case 'setup-wrong':
-      await write(async writing => {
-        const connection = await writing.connection(id)
+      return change(async stores => {
+        const connection = await stores.connections.get(id)
         if (!connection) return
-        const faults = (await writing.kept('setupFaults')) ?? {}
-        await writing.keep('setupFaults', { ...faults, [connection.provider]: fault })
+        const faults = (await kept(stores, 'setupFaults')) ?? {}
+        await keep(stores, 'setupFaults', { ...faults, [connection.provider]: fault })
       })
-      return publish()
     case 'provider-unreachable':
-      return changeConnection(id, ({ notAnswering: _, ...rest }) => ({ ...rest, notAnswering: true }))
+      return changeConnection(id, connection => ({ ...connection, notAnswering: true }))
     case 'provider-rejected':
       if (fault.reason !== 'api-refuses-login') return
-      await changeConnection(id, rest => ({ ...rest, status: 'needs-attention', fault }))
+      await changeConnection(id, connection => ({ ...connection, status: 'needs-attention', fault }))
       return tellSites(id, 'needs-attention')
   }
 }
@@ -164,19 +166,14 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
 export async function noteWellbeing(id: ConnectionId): Promise<void> {
   const known = (await session()).view.connections.find(connection => connection.id === id)
   if (!known || (!known.fault && !known.notAnswering)) return
-  await changeConnection(id, ({ fault: _, notAnswering: __, ...rest }) =>
-    rest.status === 'disconnecting' ? rest : { ...rest, status: 'connected' },
-  )
+  await changeConnection(id, ({ fault: _, notAnswering: __, ...rest }) => ({ ...rest, status: 'connected' }))
   await tellSites(id, 'recovered')
 }
 
-async function changeConnection(
-  id: ConnectionId,
-  change: (connection: Connection) => Connection,
-): Promise<void> {
-  await write(async writing => {
-    const connection = await writing.connection(id)
-    if (connection) await writing.putConnection(change(connection))
+/** A connection that is being ended stays so, whatever is learned about it meanwhile. */
+function changeConnection(id: ConnectionId, changed: (connection: Connection) => Connection): Promise<void> {
+  return change(async ({ connections }) => {
+    const connection = await connections.get(id)
+    if (connection && connection.status !== 'disconnecting') await connections.put(changed(connection))
   })
-  await publish()
 }

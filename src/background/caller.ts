@@ -34,7 +34,7 @@ export function callerOf(
   if (sender.documentLifecycle !== undefined && sender.documentLifecycle !== 'active') return undefined
   const url = new URL(sender.url)
   const ours = new URL(browser.runtime.getURL('/')).origin
-  if (sender.origin === ours) return ownDocument(sender, url, panels)
+  if (sender.origin === ours) return url.origin === ours ? ownDocument(sender, url, panels) : undefined
   return site(sender, url)
 }
 

@@ -15,8 +15,8 @@ import { identified } from './identified'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { watched } from './report'
-import { publish, session } from './session'
-import { type Connection, readSnapshot, write } from './vault'
+import { change, session } from './session'
+import { type Connection, keep, kept, readSnapshot } from './vault'
 
 const alarmPrefix = 'attempt:'
 
@@ -37,17 +37,16 @@ export async function connect(id: ProviderId, connection?: ConnectionId): Promis
     status: 'running',
     startedAt: Date.now(),
   }
-  const begun = await write(async writing => {
-    const open = await writing.attempt(id)
+  const begun = await change(async ({ connections, attempts, departures }) => {
+    const open = await attempts.get(id)
     if (open && open.status !== 'failed') return false
-    if (connection !== undefined && (await writing.connection(connection))?.provider !== id)
+    if (connection !== undefined && (await connections.get(connection))?.provider !== id)
       throw new AppError('bad-request')
-    await writing.putAttempt(attempt)
-    await writing.removeDeparture(id)
+    await attempts.put(attempt)
+    await departures.delete(id)
     return true
   })
   if (!begun) return
-  await publish()
   advance(attempt, provider)
 }
 
@@ -101,8 +100,10 @@ async function run(attempt: Attempt, provider: Provider, controller: AbortContro
   try {
     const client = await clientFor(provider)
     if (!(await hasHosts(provider))) {
+      controller.signal.throwIfAborted()
       await browser.alarms.create(alarmPrefix + attempt.id, { when: Date.now() + limits.permissionPrompt })
       await move({ ...attempt, status: 'waiting' })
+      controller.signal.throwIfAborted()
       // Granted between the two lines above: no event will come any more.
       if (!(await hasHosts(provider))) return
     }
@@ -110,7 +111,10 @@ async function run(attempt: Attempt, provider: Provider, controller: AbortContro
     if (attempt.status !== 'running') await move({ ...attempt, status: 'running' })
     await authorize({ ...attempt, status: 'running' }, client, controller.signal)
   } catch (error) {
-    await fail(attempt, error)
+    await fail(
+      attempt,
+      controller.signal.aborted ? new AppError('cancelled', undefined, { cause: error }) : error,
+    )
   } finally {
     running.delete(attempt.id)
   }
@@ -181,21 +185,20 @@ async function settle(
     connectedAt: target?.connectedAt ?? Date.now(),
   }
   await inOrder(connection.id, async () => {
-    await write(async writing => {
-      await writing.putConnection(connection)
-      await writing.putCredentials({
+    await change(async stores => {
+      await stores.connections.put(connection)
+      await stores.credentials.put({
         connection: connection.id,
         ...(tokens.refreshToken ? { refreshToken: tokens.refreshToken } : {}),
       })
-      await writing.removeDisconnect(connection.id)
-      await writing.removeAttempt(provider.id)
-      const { [provider.id]: _, ...setupFaults } = (await writing.kept('setupFaults')) ?? {}
-      await writing.keep('setupFaults', setupFaults)
+      await stores.disconnects.delete(connection.id)
+      await stores.attempts.delete(provider.id)
+      const { [provider.id]: _, ...setupFaults } = (await kept(stores, 'setupFaults')) ?? {}
+      await keep(stores, 'setupFaults', setupFaults)
     })
     await forgetHeld(connection.id)
     await holdToken(connection.id, undefined, tokens)
   })
-  await publish()
   await tellSites(connection.id, target ? 'recovered' : 'connected')
 }
 
@@ -208,16 +211,13 @@ async function discard(client: OAuthClient, tokens: Tokens): Promise<void> {
 }
 
 async function move(attempt: Attempt): Promise<void> {
-  await write(writing => writing.putAttempt(attempt))
-  await publish()
+  await change(({ attempts }) => attempts.put(attempt))
 }
 
 async function fail(attempt: Attempt, error: unknown): Promise<void> {
   await browser.alarms.clear(alarmPrefix + attempt.id)
-  await write(async writing => {
-    const open = await writing.attempt(attempt.provider)
-    if (open?.id === attempt.id)
-      await writing.putAttempt({ ...attempt, status: 'failed', fault: faultOf(error) })
+  await change(async ({ attempts }) => {
+    const open = await attempts.get(attempt.provider)
+    if (open?.id === attempt.id) await attempts.put({ ...attempt, status: 'failed', fault: faultOf(error) })
   })
-  await publish()
 }

@@ -8,6 +8,9 @@ import { heldToken } from './held-tokens'
 import { grant, missingAsks } from './permits'
 import { changeTokens, type Question, type Session, session, setConsents } from './session'
 
+/** Sites whose question this worker is putting. */
+const opening = new Set<string>()
+
 /**
  * Opens the consent window for all that our panel still lacks on its site. One question for a site at a time: a
  * second call brings the open window to the front. Throws `not-connected` when there is nothing to ask for,
@@ -21,19 +24,29 @@ export async function askConsent(
   const asks = missingAsks(state.view, caller.site)
   if (asks.length === 0) throw new AppError('not-connected')
   const { site, documentId, tabId } = caller
-  const before = Object.values(state.tokens.questions).find(question => question.site === site)
-  if (before) {
-    if (before.windowId !== undefined) await browser.windows.update(before.windowId, { focused: true })
-    return
-  }
   const id = crypto.randomUUID()
   const question: Question = { site, documentId, tabId }
-  const tokenUntil = latestTokenEnd(state, asks)
-  await changeTokens(({ questions }) => {
-    questions[id] = question
-  })
-  await setConsents(all => [...all, { id, site, asks, ...(tokenUntil === undefined ? {} : { tokenUntil }) }])
+  if (opening.has(site)) return
+  opening.add(site)
   try {
+    const before = Object.entries(state.tokens.questions).find(([, asked]) => asked.site === site)
+    if (before) {
+      const [beforeId, { windowId }] = before
+      if (windowId !== undefined) {
+        await browser.windows.update(windowId, { focused: true })
+        return
+      }
+      // A worker died between the question and its window: nobody can answer that one any more.
+      await close(beforeId)
+    }
+    await changeTokens(({ questions }) => {
+      questions[id] = question
+    })
+    const tokenUntil = latestTokenEnd(state, asks)
+    await setConsents(all => [
+      ...all,
+      { id, site, asks, ...(tokenUntil === undefined ? {} : { tokenUntil }) },
+    ])
     const window = await browser.windows.create({
       type: 'popup',
       url: browser.runtime.getURL(`src/screens/consent/index.html?consent=${id}`),
@@ -47,6 +60,8 @@ export async function askConsent(
   } catch (error) {
     await close(id)
     throw error
+  } finally {
+    opening.delete(site)
   }
 }
 

@@ -9,8 +9,8 @@ import { hasHosts } from './hosts'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { watched } from './report'
-import { type HeldToken, publish, session } from './session'
-import { type Connection, readCredentials, readSnapshot, write } from './vault'
+import { change, type HeldToken, session } from './session'
+import { type Connection, readCredentials, readSnapshot, removeConnection } from './vault'
 
 const alarmPrefix = 'disconnect:'
 
@@ -20,32 +20,30 @@ const alarmPrefix = 'disconnect:'
  */
 export async function disconnect(id: ConnectionId): Promise<void> {
   const dueAt = Date.now() + limits.undo
-  const written = await write(async writing => {
-    const connection = await writing.connection(id)
+  const written = await change(async ({ connections, disconnects }) => {
+    const connection = await connections.get(id)
     if (!connection || connection.status === 'disconnecting') return false
-    await writing.putConnection({ ...connection, status: 'disconnecting', undoUntil: dueAt })
-    await writing.putDisconnect({ connection: id, dueAt })
+    await connections.put({ ...connection, status: 'disconnecting', undoUntil: dueAt })
+    await disconnects.put({ connection: id, dueAt })
     return true
   })
   if (!written) return
-  await publish()
   await schedule(id, dueAt)
   await tellSites(id, 'ended')
 }
 
 /** Takes a Disconnect back. Too late, or nothing to take back: nothing happens. */
 export async function undo(id: ConnectionId): Promise<void> {
-  const undone = await write(async writing => {
-    const connection = await writing.connection(id)
-    if (connection?.status !== 'disconnecting') return false
+  const undone = await change(async ({ connections, disconnects }) => {
+    const connection = await connections.get(id)
+    if (connection?.status !== 'disconnecting' || (connection.undoUntil ?? 0) <= Date.now()) return false
     const { undoUntil: _, ...kept } = connection
-    await writing.putConnection({ ...kept, status: kept.fault ? 'needs-attention' : 'connected' })
-    await writing.removeDisconnect(id)
+    await connections.put({ ...kept, status: kept.fault ? 'needs-attention' : 'connected' })
+    await disconnects.delete(id)
     return true
   })
   if (!undone) return
   await browser.alarms.clear(alarmPrefix + id)
-  await publish()
   await tellSites(id, 'recovered')
 }
 
@@ -76,13 +74,12 @@ function finish(id: ConnectionId): Promise<void> {
     const due = disconnects.find(entry => entry.connection === id)
     if (!connection || !due || due.dueAt > Date.now() + 50) return
     const departure = await revoked(connection, await forgetHeld(id))
-    await write(async writing => {
-      if ((await writing.connection(id))?.status !== 'disconnecting') return
-      await writing.removeConnection(id)
-      await writing.putDeparture(departure)
+    await change(async stores => {
+      if ((await stores.connections.get(id))?.status !== 'disconnecting') return
+      await removeConnection(stores, id)
+      await stores.departures.put(departure)
     })
     await browser.alarms.clear(alarmPrefix + id)
-    await publish()
   })
 }
 

@@ -2,7 +2,7 @@ import { catalogue } from '../providers'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Caller } from './caller'
-import { changeTokens } from './session'
+import { changeTokens, session } from './session'
 
 /** Origins of the CRM pages that our loader runs on. */
 const hostSites = new Set(catalogue.flatMap(({ pages }) => pages.map(pattern => new URL(pattern).origin)))
@@ -43,9 +43,13 @@ export async function enter(
 
 /** A tab is gone, and every panel in it. */
 export async function forgetPanels(tabId: number): Promise<void> {
-  await changeTokens(({ panels, tickets }) => {
-    for (const [documentId, panel] of Object.entries(panels))
-      if (panel.tabId === tabId) delete panels[documentId]
-    for (const [ticket, panel] of Object.entries(tickets)) if (panel.tabId === tabId) delete tickets[ticket]
+  const { panels, tickets } = (await session()).tokens
+  const gone = (all: Record<string, { tabId: number }>) =>
+    Object.keys(all).filter(key => all[key]?.tabId === tabId)
+  // Most tabs never had a panel; they cost no writing.
+  if (gone(panels).length + gone(tickets).length === 0) return
+  await changeTokens(() => {
+    for (const key of gone(panels)) delete panels[key]
+    for (const key of gone(tickets)) delete tickets[key]
   })
 }

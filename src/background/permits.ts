@@ -15,8 +15,7 @@ import {
   type View,
 } from '../shared/view'
 import { tellSite } from './news'
-import { publish, session } from './session'
-import { write } from './vault'
+import { change, session } from './session'
 
 /** What a request needs of a permit. */
 export type Need = {
@@ -110,18 +109,17 @@ export function missingAsks(view: View, site: string): Ask[] {
 /** Writes the permits that the user has just given, in place of narrower ones, and tells the site. */
 export async function grant(site: string, asks: readonly Ask[], until: PermitDuration): Promise<void> {
   const { run } = (await session()).view
-  await write(async writing => {
-    const existing = await writing.permits()
+  await change(async ({ connections, permits }) => {
+    const existing = await permits.getAll()
     for (const ask of asks) {
       // It may have been disconnected while the question was open.
-      if (!(await writing.connection(ask.connection))) continue
+      if (!(await connections.get(ask.connection))) continue
       for (const old of existing)
-        if (old.site === site && old.connection === ask.connection) await writing.removePermit(old.id)
+        if (old.site === site && old.connection === ask.connection) await permits.delete(old.id)
       const permit: Permit = { id: crypto.randomUUID(), site, ...ask, until, run, grantedAt: Date.now() }
-      await writing.putPermit(permit)
+      await permits.put(permit)
     }
   })
-  await publish()
   await tellSite(site, 'connected')
 }
 
@@ -129,7 +127,6 @@ export async function grant(site: string, asks: readonly Ask[], until: PermitDur
 export async function endPermit(id: PermitId): Promise<void> {
   const permit = (await session()).view.permits.find(known => known.id === id)
   if (!permit) return
-  await write(writing => writing.removePermit(id))
-  await publish()
+  await change(({ permits }) => permits.delete(id))
   await tellSite(permit.site, 'ended')
 }

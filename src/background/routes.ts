@@ -10,7 +10,7 @@ import { cancel, connect, permissionRefused, resumeWaiting } from './connect'
 import { askConsent, decide, withdraw } from './consent'
 import { disconnect, undo } from './disconnect'
 import { enter, issueTicket } from './panels'
-import { connectionsOfSite, endPermit, permitFor } from './permits'
+import { connectionsOfSite, endPermit, type Need, permitFor } from './permits'
 import { session } from './session'
 import { reviewSetup, stopEverything, useSetup } from './setup'
 
@@ -25,7 +25,12 @@ export type Route<N extends RequestName> = {
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
 const nothing = v.strictObject({})
-const scopes = v.pipe(v.array(v.pipe(v.string(), v.maxLength(128))), v.maxLength(64))
+// An empty list would mean nothing, and must never be taken for everything.
+const scopes = v.pipe(
+  v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
+  v.minLength(1),
+  v.maxLength(64),
+)
 
 const apiCall = v.strictObject({
   provider: id,
@@ -108,28 +113,23 @@ export const routes: { [N in RequestName]: Route<N> } = {
     from: ['panel', 'site'],
     input: apiCall,
     run: async (call, caller) => {
-      const access = accessOf(call.method)
-      const { connection } = permitFor((await session()).view, siteOf(caller), {
-        provider: call.provider,
-        connection: call.connection,
-        use: 'fetch',
-        access,
-      })
-      return callApi(connection, call)
+      const { provider, connection: id } = call
+      const need: Need = { provider, connection: id, use: 'fetch', access: accessOf(call.method) }
+      const allowed = async () => permitFor((await session()).view, siteOf(caller), need)
+      return callApi((await allowed()).connection, call, allowed)
     },
   },
   token: {
     from: ['site'],
     input: v.strictObject({ provider: id, connection: v.optional(id), scopes: v.optional(scopes) }),
-    run: async ({ provider, connection, scopes: asked }, caller) => {
-      const { permit, connection: found } = permitFor((await session()).view, siteOf(caller), {
-        provider,
-        connection,
-        use: 'token',
-        access: 'read',
-        scopes: asked,
-      })
-      return lease(found.id, asked ?? permit.scopes)
+    run: async ({ provider, connection: id, scopes: asked }, caller) => {
+      const need: Need = { provider, connection: id, use: 'token', access: 'read', scopes: asked }
+      const allowed = async () => permitFor((await session()).view, siteOf(caller), need)
+      const { permit, connection } = await allowed()
+      const leased = await lease(connection.id, asked ?? permit.scopes)
+      // A permit that ended while the token was being had gives nothing any more.
+      await allowed()
+      return leased
     },
   },
   openPanel: { from: ['site'], input: nothing, run: (_, caller) => issueTicket(as('site', caller)) },

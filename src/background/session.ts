@@ -6,7 +6,7 @@ import {
   sessionKeys,
   type View,
 } from '../shared/view'
-import { type Connection, readSnapshot, write } from './vault'
+import { type Connection, readSnapshot, type Stores, write } from './vault'
 
 /** An access token in the worker's hands. Times in milliseconds; `asked` names the narrowed scope set, '' the whole grant. */
 export type HeldToken = {
@@ -33,6 +33,8 @@ export type Tokens = {
   tickets: Record<string, Ticket>
   panels: Record<string, PanelDocument>
   questions: Record<ConsentId, Question>
+  /** Changes of the truth that the view does not show yet. More than none at a start: a worker died in one. */
+  unpublished: number
 }
 
 export type Session = { view: View; tokens: Tokens }
@@ -52,38 +54,39 @@ export function session(): Promise<Session> {
   return loading
 }
 
-const noTokens = (): Tokens => ({ held: {}, tickets: {}, panels: {}, questions: {} })
+const noTokens = (): Tokens => ({ held: {}, tickets: {}, panels: {}, questions: {}, unpublished: 0 })
 
 async function load(): Promise<Session> {
   const stored = await browser.storage.session.get([sessionKeys.view, sessionKeys.tokens])
   const tokens = (stored[sessionKeys.tokens] as Tokens | undefined) ?? noTokens()
   const view = stored[sessionKeys.view] as View | undefined
   if (!view) return startOfBrowser(tokens)
+  const isRunning = ({ status }: View['attempts'][number]) => status === 'running'
+  if (!view.attempts.some(isRunning) && tokens.unpublished === 0) return { view, tokens }
   // This worker runs no attempt yet: one that claims to be running died with the worker before.
-  if (!view.attempts.some(({ status }) => status === 'running')) return { view, tokens }
-  await interruptAttempts(({ status }) => status === 'running')
-  return { view: await freshView(view.run, view), tokens }
+  await interruptAttempts(isRunning)
+  tokens.unpublished = 0
+  return { view: await freshView(view.run, tokens, view), tokens }
 }
 
 async function startOfBrowser(tokens: Tokens): Promise<Session> {
   await interruptAttempts(({ status }) => status !== 'failed')
   const run = crypto.randomUUID()
-  await write(async writing => {
-    for (const permit of await writing.permits())
-      if (permit.until === 'run') await writing.removePermit(permit.id)
+  await write(async ({ permits }) => {
+    for (const permit of await permits.getAll()) if (permit.until === 'run') await permits.delete(permit.id)
   })
-  return { view: await freshView(run), tokens }
+  return { view: await freshView(run, tokens), tokens }
 }
 
 async function interruptAttempts(isOver: (attempt: View['attempts'][number]) => boolean): Promise<void> {
-  await write(async writing => {
-    for (const attempt of await writing.attempts())
+  await write(async ({ attempts }) => {
+    for (const attempt of await attempts.getAll())
       if (isOver(attempt))
-        await writing.putAttempt({ ...attempt, status: 'failed', fault: { code: 'interrupted' } })
+        await attempts.put({ ...attempt, status: 'failed', fault: { code: 'interrupted' } })
   })
 }
 
-async function freshView(run: string, before?: View): Promise<View> {
+async function freshView(run: string, tokens: Tokens, before?: View): Promise<View> {
   const { connections, disconnects: _, ...rest } = await readSnapshot()
   const view: View = {
     run,
@@ -91,7 +94,7 @@ async function freshView(run: string, before?: View): Promise<View> {
     connections: connections.map(viewOfConnection).sort((a, b) => a.connectedAt - b.connectedAt),
     consents: before?.consents ?? [],
   }
-  await browser.storage.session.set({ [sessionKeys.view]: view })
+  await browser.storage.session.set({ [sessionKeys.view]: view, [sessionKeys.tokens]: tokens })
   return view
 }
 
@@ -100,13 +103,26 @@ function viewOfConnection({ clientId: _, audience: __, ...connection }: Connecti
 }
 
 /**
- * Makes the view anew from the truth and announces it. Called after each write; calls run in order, so a later view
- * never hides behind an earlier one.
+ * Changes the truth and announces it: resolves once the change is on disk and the view shows it. Views are made in
+ * the order of the calls, so a later one never hides behind an earlier one. A worker that dies in between leaves a
+ * mark, by which the next one knows that the view is behind.
  */
-export function publish(): Promise<void> {
+export async function change<T>(job: (stores: Stores) => Promise<T>): Promise<T> {
+  await changeTokens(tokens => {
+    tokens.unpublished += 1
+  })
+  try {
+    return await write(job)
+  } finally {
+    await publish()
+  }
+}
+
+function publish(): Promise<void> {
   const next = publishing.then(async () => {
     const state = await session()
-    state.view = await freshView(state.view.run, state.view)
+    state.tokens.unpublished -= 1
+    state.view = await freshView(state.view.run, state.tokens, state.view)
   })
   publishing = next.catch(() => undefined)
   return next

@@ -1,8 +1,8 @@
 import { parseSetup, reviewOfSetup, viewOfSetup } from '../providers/setup'
 import { AppError } from '../shared/errors'
 import type { SetupFault, SetupReview } from '../shared/setup-review'
-import { publish, session } from './session'
-import { write } from './vault'
+import { change, session } from './session'
+import { keep } from './vault'
 
 /** What a setup file would do, or every fault of it. Nothing is stored. */
 export async function reviewSetup(text: string): Promise<SetupReview | { faults: SetupFault[] }> {
@@ -14,19 +14,17 @@ export async function reviewSetup(text: string): Promise<SetupReview | { faults:
 export async function useSetup(text: string): Promise<void> {
   const parsed = parseSetup(text)
   if ('faults' in parsed) throw new AppError('setup-wrong')
-  await write(async writing => {
-    await writing.keep('setup', viewOfSetup(parsed.setup))
-    await writing.keep('setupFaults', {})
+  await change(async stores => {
+    await keep(stores, 'setup', viewOfSetup(parsed.setup))
+    await keep(stores, 'setupFaults', {})
     // What failed for want of a setup is not worth telling any more.
-    for (const attempt of await writing.attempts())
+    for (const attempt of await stores.attempts.getAll())
       if (attempt.status === 'failed' && attempt.fault?.code === 'setup-wrong')
-        await writing.removeAttempt(attempt.provider)
+        await stores.attempts.delete(attempt.provider)
   })
-  await publish()
 }
 
 /** Stop everything, or go on: one switch over every use, kept over restarts. */
 export async function stopEverything(on: boolean): Promise<void> {
-  await write(writing => writing.keep('stopped', on))
-  await publish()
+  await change(stores => keep(stores, 'stopped', on))
 }

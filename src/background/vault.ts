@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, type IDBPTransaction, openDB } from 'idb'
 import type { Fault } from '../shared/errors'
 import type {
   Account,
@@ -54,7 +54,7 @@ interface Schema extends DBSchema {
   kept: { key: string; value: unknown }
 }
 
-const stores = [
+const storeNames = [
   'connections',
   'credentials',
   'permits',
@@ -87,72 +87,22 @@ function database(): Promise<IDBPDatabase<Schema>> {
   return opened
 }
 
-/** What one transaction may do. Every call inside belongs to it; no other promise may be awaited in between. */
-export type Writing = {
-  connection(id: ConnectionId): Promise<Connection | undefined>
-  connections(): Promise<Connection[]>
-  putConnection(connection: Connection): Promise<unknown>
-  credentials(id: ConnectionId): Promise<Credentials | undefined>
-  putCredentials(credentials: Credentials): Promise<unknown>
-  /** A connection with its credentials, its permits and its due Disconnect. */
-  removeConnection(id: ConnectionId): Promise<unknown>
-  dropCredentials(id: ConnectionId): Promise<unknown>
-  permits(): Promise<Permit[]>
-  putPermit(permit: Permit): Promise<unknown>
-  removePermit(id: PermitId): Promise<unknown>
-  attempt(provider: ProviderId): Promise<Attempt | undefined>
-  attempts(): Promise<Attempt[]>
-  putAttempt(attempt: Attempt): Promise<unknown>
-  removeAttempt(provider: ProviderId): Promise<unknown>
-  putDeparture(departure: Departure): Promise<unknown>
-  removeDeparture(provider: ProviderId): Promise<unknown>
-  putDisconnect(due: DueDisconnect): Promise<unknown>
-  removeDisconnect(id: ConnectionId): Promise<unknown>
-  kept<K extends keyof Kept>(key: K): Promise<Kept[K] | undefined>
-  keep<K extends keyof Kept>(key: K, value: Kept[K]): Promise<unknown>
+type StoreName = (typeof storeNames)[number]
+type Mode = 'readonly' | 'readwrite'
+
+/** The stores of one transaction. Every call belongs to it; no other promise may be awaited in between. */
+export type Stores<M extends Mode = 'readwrite'> = {
+  [N in StoreName]: IDBPObjectStore<Schema, StoreName[], N, M>
 }
 
 /**
  * Runs one transaction over the truth and resolves once it is on disk (`durability: strict`), so that whoever waits
  * may hand out what depends on it. A throwing job changes nothing.
  */
-export async function write<T>(job: (writing: Writing) => Promise<T>): Promise<T> {
-  const transaction = (await database()).transaction(stores, 'readwrite', { durability: 'strict' })
-  const store = <N extends (typeof stores)[number]>(name: N) => transaction.objectStore(name)
-  const writing: Writing = {
-    connection: id => store('connections').get(id),
-    connections: () => store('connections').getAll(),
-    putConnection: connection => store('connections').put(connection),
-    credentials: id => store('credentials').get(id),
-    putCredentials: credentials => store('credentials').put(credentials),
-    removeConnection: async id => {
-      const permits = await store('permits').getAll()
-      await Promise.all([
-        store('connections').delete(id),
-        store('credentials').delete(id),
-        store('disconnects').delete(id),
-        ...permits
-          .filter(({ connection }) => connection === id)
-          .map(permit => store('permits').delete(permit.id)),
-      ])
-    },
-    dropCredentials: id => store('credentials').delete(id),
-    permits: () => store('permits').getAll(),
-    putPermit: permit => store('permits').put(permit),
-    removePermit: id => store('permits').delete(id),
-    attempt: provider => store('attempts').get(provider),
-    attempts: () => store('attempts').getAll(),
-    putAttempt: attempt => store('attempts').put(attempt),
-    removeAttempt: provider => store('attempts').delete(provider),
-    putDeparture: departure => store('departures').put(departure),
-    removeDeparture: provider => store('departures').delete(provider),
-    putDisconnect: due => store('disconnects').put(due),
-    removeDisconnect: id => store('disconnects').delete(id),
-    kept: async key => (await store('kept').get(key)) as never,
-    keep: (key, value) => store('kept').put(value, key),
-  }
+export async function write<T>(job: (stores: Stores) => Promise<T>): Promise<T> {
+  const transaction = (await database()).transaction([...storeNames], 'readwrite', { durability: 'strict' })
   try {
-    const result = await job(writing)
+    const result = await job(storesOf(transaction))
     await transaction.done
     return result
   } catch (error) {
@@ -164,6 +114,31 @@ export async function write<T>(job: (writing: Writing) => Promise<T>): Promise<T
     await transaction.done.catch(() => undefined)
     throw error
   }
+}
+
+function storesOf<M extends Mode>(transaction: IDBPTransaction<Schema, StoreName[], M>): Stores<M> {
+  return Object.fromEntries(storeNames.map(name => [name, transaction.objectStore(name)])) as Stores<M>
+}
+
+/** A single value, as its key promises it. */
+export function kept<K extends keyof Kept>(stores: Stores<Mode>, key: K): Promise<Kept[K] | undefined> {
+  return stores.kept.get(key) as Promise<Kept[K] | undefined>
+}
+
+/** Keeps a single value. */
+export function keep<K extends keyof Kept>(stores: Stores, key: K, value: Kept[K]): Promise<unknown> {
+  return stores.kept.put(value, key)
+}
+
+/** Removes a connection with its credentials, its permits and its due Disconnect. */
+export async function removeConnection(stores: Stores, id: ConnectionId): Promise<void> {
+  const permits = await stores.permits.getAll()
+  await Promise.all([
+    stores.connections.delete(id),
+    stores.credentials.delete(id),
+    stores.disconnects.delete(id),
+    ...permits.filter(permit => permit.connection === id).map(permit => stores.permits.delete(permit.id)),
+  ])
 }
 
 /** All that screens may know of the truth, and the Disconnects that are due. */
@@ -180,18 +155,17 @@ export type Snapshot = {
 
 /** Reads everything but credentials, in one transaction. */
 export async function readSnapshot(): Promise<Snapshot> {
-  const transaction = (await database()).transaction(stores, 'readonly')
-  const kept = transaction.objectStore('kept')
+  const stores = storesOf((await database()).transaction([...storeNames]))
   const [connections, permits, attempts, departures, disconnects, setup, stopped, setupFaults] =
     await Promise.all([
-      transaction.objectStore('connections').getAll(),
-      transaction.objectStore('permits').getAll(),
-      transaction.objectStore('attempts').getAll(),
-      transaction.objectStore('departures').getAll(),
-      transaction.objectStore('disconnects').getAll(),
-      kept.get('setup') as Promise<SetupView | undefined>,
-      kept.get('stopped') as Promise<boolean | undefined>,
-      kept.get('setupFaults') as Promise<Record<ProviderId, Fault> | undefined>,
+      stores.connections.getAll(),
+      stores.permits.getAll(),
+      stores.attempts.getAll(),
+      stores.departures.getAll(),
+      stores.disconnects.getAll(),
+      kept(stores, 'setup'),
+      kept(stores, 'stopped'),
+      kept(stores, 'setupFaults'),
     ])
   return {
     connections,

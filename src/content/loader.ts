@@ -1,13 +1,14 @@
 import { ask } from '../sdk/ask'
 import { extensionRuntime } from '../sdk/extension'
+import type { AppError } from '../shared/errors'
 import { pageTexts } from '../shared/texts/page'
 import css from './loader.css?inline'
-import { shadowHost } from './shadow'
+import { shadowRoot } from './shadow'
 
 const mark =
   'M3 7a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2v3a2 2 0 0 0 0 4v3a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-3a2 2 0 0 0 0-4z'
 
-const { root } = shadowHost(css)
+const root = shadowRoot('open', css)
 const button = document.createElement('button')
 button.type = 'button'
 button.ariaExpanded = 'false'
@@ -24,10 +25,12 @@ button.append(svg, pageTexts.name)
 root.append(button)
 
 let shown: HTMLElement | undefined
+let frames: ShadowRoot | undefined
+let isOpening = false
 
 button.addEventListener('click', event => {
   // A page can make our button click, but only a person opens the panel.
-  if (!event.isTrusted) return
+  if (!event.isTrusted || isOpening) return
   if (shown) close()
   else void open()
 })
@@ -39,23 +42,25 @@ function close(): void {
 }
 
 async function open(): Promise<void> {
-  const runtime = extensionRuntime()
-  button.disabled = true
+  isOpening = true
   try {
     const { ticket } = await ask('openPanel', {})
     const frame = document.createElement('iframe')
     frame.title = pageTexts.panel
-    frame.src = `${runtime?.getURL('src/screens/panel/index.html')}#${ticket}`
+    frame.src = `${extensionRuntime()?.getURL('src/screens/panel/index.html')}#${ticket}`
+    frames ??= shadowRoot('closed', css)
+    frames.append(frame)
     shown = frame
-  } catch {
-    // The one thing that fails here is the extension itself: an update has cut this script off.
+  } catch (error) {
+    // Mostly an update that has cut this script off from its extension.
+    const { code, message } = error as AppError
     const notice = document.createElement('p')
     notice.role = 'status'
-    notice.textContent = pageTexts.reload
+    notice.textContent = code === 'not-installed' ? pageTexts.reload : message
+    root.append(notice)
     shown = notice
   } finally {
-    button.disabled = false
+    isOpening = false
   }
-  root.append(shown)
   button.ariaExpanded = 'true'
 }

@@ -55,6 +55,7 @@ export const reasons = [
   'too-large',
   'redirected',
   'page-not-loaded',
+  'window-open',
   'nonsense-answer',
   'code-refused',
   'disconnecting',

@@ -74,20 +74,8 @@ function mailName(text: string): string {
 
 /** The sandbox's leads, ids 1 to 12: the same people at Sell, at SalesOS and in the demo CRM. */
 export const leads: SandboxLead[] = rows.map((row, index) => {
-  const [firstName, lastName, title, organisation, industry, city, country, domain, phone] = row
-  const [status, value, owner, score, stage, nextStep, nextStepInDays, lastTouch, lastTouchAgoHours] = row.slice(
-    9,
-  ) as [
-    SandboxLead['status'],
-    number,
-    'rep' | 'colleague',
-    number,
-    string,
-    string,
-    number,
-    string,
-    number,
-  ]
+  const [firstName, lastName, title, organisation, industry, city, country, domain, phone, ...sale] = row
+  const [status, value, owner, score, stage, nextStep, nextStepInDays, lastTouch, lastTouchAgoHours] = sale
   return {
     id: index + 1,
     firstName,

@@ -1,5 +1,11 @@
 /** A person with an account at every provider of the sandbox. `id` is their user id at Sell. */
-export type SandboxUser = { id: number; name: string; email: string; password: string; role: 'admin' | 'user' }
+export type SandboxUser = {
+  id: number
+  name: string
+  email: string
+  password: string
+  role: 'admin' | 'user'
+}
 
 /** Who can sign in. `rep` owns most leads; `colleague` is the other account that tests connect. */
 export const users = {

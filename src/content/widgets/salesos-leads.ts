@@ -1,7 +1,7 @@
 import { type Dealpass, dealpass } from '../../sdk/dealpass'
 import type { Lease } from '../../shared/protocol'
 import { pageTexts } from '../../shared/texts/page'
-import { shadowHost } from '../shadow'
+import { shadowRoot } from '../shadow'
 import css from './salesos-leads.css?inline'
 
 /**
@@ -15,11 +15,10 @@ const address = 'https://api.play2sell.com/v1/leads'
 
 type Lead = { name?: string; score?: number; next_step?: string }
 
-const { root } = shadowHost(css)
 const section = document.createElement('section')
 section.ariaLabel = pageTexts.leads
 section.hidden = true
-root.append(section)
+shadowRoot('open', css).append(section)
 
 void start()
 

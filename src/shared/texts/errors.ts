@@ -60,6 +60,7 @@ export const reasonTexts: Record<Reason, string> = {
   redirected: '{provider} pointed to another address, which Dealpass does not follow.',
   'page-not-loaded':
     'The sign-in page of {provider} could not be loaded. Check your network; if it stays, ask your administrator to compare the redirect address and the client id.',
+  'window-open': 'Another sign-in window is still open. Close it, then click Connect again.',
   'nonsense-answer':
     '{provider} answered with something that is not a login. Try again; if it stays, tell your administrator.',
   'code-refused':

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+import { ensureChromium } from './browsers'
+
+type Count = { passed: number; failed: number }
+type Step = { title: string; run(): Promise<Count> }
+type VitestReport = {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+}
+type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number; skipped: number } }
+
+const root = resolve(import.meta.dirname, '..')
+const reports = mkdtempSync(join(tmpdir(), 'dealpass-test-'))
+// A step that hangs must not keep the others from being reported.
+const stepLimit = 9 * 60_000
+
+/** Runs a command of the project with its output shown; resolves with whether it ended well. */
+async function isWell(command: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: {
+      ...process.env,
+      PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+      ...env,
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: stepLimit,
+  })
+  try {
+    const [code, signal] = await once(child, 'close')
+    if (signal) console.log(`${command} was ended by ${signal}.`)
+    return code === 0
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error)
+    return false
+  }
+}
+
+function counted(isPassed: boolean): Count {
+  return isPassed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+}
+
+function check(command: string, ...args: string[]): Step['run'] {
+  return async () => counted(await isWell(command, args))
+}
+
+/**
+ * What a runner's report says, and one failure more where the runner failed though no test did (a file that
+ * does not load, an error outside the tests), left no report, or ran nothing at all.
+ */
+function fromReport<Report>(file: string, isPassed: boolean, count: (report: Report) => Count): Count {
+  if (!existsSync(file)) return counted(false)
+  const { passed, failed } = count(JSON.parse(readFileSync(file, 'utf8')) as Report)
+  const isEmpty = passed + failed === 0
+  if (isEmpty) console.log('There was no test to run.')
+  return { passed, failed: failed === 0 && (isEmpty || !isPassed) ? 1 : failed }
+}
+
+async function unitTests(): Promise<Count> {
+  const file = join(reports, 'vitest.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const isPassed = await isWell('vitest', ['run', ...reporters])
+  return fromReport<VitestReport>(file, isPassed, report => ({
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.numPendingTests + report.numTodoTests,
+  }))
+}
+
+let isBuilt = false
+let hasChromium = false
+
+async function build(): Promise<Count> {
+  isBuilt = await isWell('npm', ['run', 'build'])
+  return counted(isBuilt)
+}
+
+/** Apart from the tests, so that an installation is not counted into their time. */
+async function findBrowser(): Promise<Count> {
+  console.log(ensureChromium())
+  hasChromium = true
+  return counted(hasChromium)
+}
+
+async function chromiumTests(): Promise<Count> {
+  if (!isBuilt || !hasChromium) {
+    console.log('Not run: there is no build, or no browser to test it in.')
+    return counted(false)
+  }
+  const file = join(reports, 'playwright.json')
+  const isPassed = await isWell('playwright', ['test'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file })
+  return fromReport<PlaywrightReport>(file, isPassed, ({ stats }) => ({
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + stats.skipped,
+  }))
+}
+
+const steps: Step[] = [
+  { title: 'Formatting and lint', run: check('biome', 'ci', '.') },
+  { title: 'Unused code', run: check('knip') },
+  { title: 'Types', run: check('tsc', '--noEmit') },
+  { title: 'Unit and integration tests', run: unitTests },
+  { title: 'Build', run: build },
+  { title: 'A Chromium to test in', run: findBrowser },
+  { title: 'Tests in Chromium', run: chromiumTests },
+]
+
+const done: (Count & { title: string; seconds: number })[] = []
+for (const { title, run } of steps) {
+  console.log(`\n== ${title}`)
+  const start = performance.now()
+  const count = await run().catch(error => {
+    console.log(error instanceof Error ? error.message : error)
+    return counted(false)
+  })
+  done.push({ title, ...count, seconds: (performance.now() - start) / 1000 })
+}
+rmSync(reports, { recursive: true, force: true })
+
+console.log('\n== Summary')
+for (const { title, passed, failed, seconds } of done) {
+  console.log(`${title.padEnd(28)}${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed`)
+}
+const sum = (key: 'passed' | 'failed') => done.reduce((total, step) => total + step[key], 0)
+process.exitCode = sum('failed') > 0 ? 1 : 0
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`)

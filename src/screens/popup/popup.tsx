@@ -1,0 +1,100 @@
+import { browser } from '../../browser'
+import { sayInPopup as say } from '../../shared/texts/screens'
+import type { View } from '../../shared/view'
+import { ask } from '../ui/ask'
+import { Button } from '../ui/button'
+import { refusal, send } from '../ui/connect'
+import { Icon } from '../ui/icon'
+import { Mark } from '../ui/mark'
+import { Notice } from '../ui/notice'
+import { Switch } from '../ui/switch'
+import { useClock } from '../ui/use-clock'
+import { view } from '../ui/use-view'
+import { RowItem } from './row-item'
+import { rowsOf } from './rows'
+
+/** The popup: what is connected as whom, and the switch that stops everything. Before the view is known, its frame. */
+export function Popup() {
+  const known = view.value
+  return (
+    <>
+      <header class="bar">
+        <h1 class="wordmark">
+          <Mark />
+          {say('dealpass')}
+        </h1>
+        <Switch isOn={known?.stopped ?? false} onChange={on => send(ask('stop', { on }))}>
+          {say('stopEverything')}
+        </Switch>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={say('options')}
+          title={say('options')}
+          onClick={openOptions}
+        >
+          <Icon name="options" />
+        </button>
+      </header>
+      <main>
+        {refusal.value && <Notice tone="attention">{refusal.value}</Notice>}
+        {known && <Known view={known} />}
+      </main>
+    </>
+  )
+}
+
+function Known({ view }: { view: View }) {
+  const { setup, stopped, connections, departures } = view
+  const now = useClock([
+    ...connections.map(({ undoUntil }) => undoUntil),
+    ...departures.map(({ tokensUntil }) => tokensUntil),
+  ])
+  const rows = rowsOf(view, now)
+  return (
+    <>
+      {stopped && <Notice tone="attention">{say('stoppedNotice')}</Notice>}
+      {!setup && (
+        <section class="empty">
+          <h2>{say('noSetupTitle')}</h2>
+          <p>{say('noSetupHint')}</p>
+          <Button look={connections.length > 0 ? 'plain' : 'main'} icon="file" onClick={openSetup}>
+            {say('importSetup')}
+          </Button>
+        </section>
+      )}
+      <ul class="rows" aria-label={say('providers')}>
+        {rows.map((row, index) => (
+          <RowItem
+            key={row.key}
+            row={row}
+            view={view}
+            isFirst={rows[index - 1]?.provider !== row.provider}
+            isLast={rows[index + 1]?.provider !== row.provider}
+          />
+        ))}
+      </ul>
+      {setup && <Organisation {...setup.organisation} />}
+    </>
+  )
+}
+
+function Organisation({ name, supportContact }: { name?: string; supportContact?: string }) {
+  return (
+    <footer class="small muted">
+      {name && <span>{say('setUpBy', { organisation: name })}</span>}
+      {supportContact && <span>{say('help', { contact: supportContact })}</span>}
+    </footer>
+  )
+}
+
+async function openOptions() {
+  await browser.runtime.openOptionsPage()
+  window.close()
+}
+
+async function openSetup() {
+  // openOptionsPage takes no address inside the page.
+  await browser.tabs.create({ url: browser.runtime.getURL('src/screens/options/index.html#setup') })
+  window.close()
+}

@@ -1,0 +1,197 @@
+import { catalogue } from '../../providers/index'
+import type { Provider } from '../../providers/provider'
+import { sentenceOf } from '../../shared/texts/errors'
+import { say, sayInPopup } from '../../shared/texts/screens'
+import { type Attempt, accountLabel, type ConnectionView, type Departure, type View } from '../../shared/view'
+import {
+  type Action,
+  accountName,
+  attemptStatus,
+  connectionActions,
+  connectionName,
+  connectionStatus,
+  joined,
+  liveAttempt,
+  type Status,
+} from '../ui/connection'
+import { missingScopes } from '../ui/scopes'
+import { timeOfDay, writtenDay } from '../ui/times'
+
+/** Something to know that stands beneath a row. */
+export type RowNotice = {
+  tone: 'note' | 'good' | 'attention'
+  text: string
+  link?: { text: string; href: string }
+}
+
+/** One item of the popup's list: a connection, or a provider without any. */
+export type Row = {
+  /** The same while only what stands at this place changes, so that the change is announced. */
+  key: string
+  /** The connection's id, else the provider's. */
+  id: string
+  provider: Provider
+  connection?: ConnectionView
+  /** The accessible name. */
+  name: string
+  /** The account, where the status does not say it. */
+  account?: string
+  status: Status
+  notes: string[]
+  link?: { text: string; href: string }
+  actions: Action[]
+  notices: RowNotice[]
+  /** What the last row of a provider offers beneath it, for the provider as a whole. */
+  footer: Action[]
+}
+
+/** The popup's list: for each provider of the catalogue its connections, or one row that offers to connect it. */
+export function rowsOf(view: View, now: number): Row[] {
+  return catalogue.flatMap(provider => {
+    const connections = view.connections.filter(connection => connection.provider === provider.id)
+    if (connections.length === 0) return [unconnectedRow(view, provider, now)]
+    const rows = connections.map((connection, index) => connectionRow(view, provider, connection, index, now))
+    const last = rows.at(-1)
+    if (last) {
+      last.footer = liveAttempt(view, provider) ? ['cancel'] : ['addAccount']
+      last.notices.push(...providerNotices(view, provider, connections, now))
+    }
+    return rows
+  })
+}
+
+function unconnectedRow(view: View, provider: Provider, now: number): Row {
+  const attempt = liveAttempt(view, provider)
+  const [latest, ...others] = eventsOf(view, provider, [], now)
+  return {
+    key: `${provider.id} 0`,
+    id: provider.id,
+    provider,
+    name: provider.name,
+    status: attempt
+      ? attemptStatus(attempt)
+      : {
+          tone: latest?.tone === 'attention' ? 'attention' : 'off',
+          text: joined(say('notConnected'), latest?.text ?? setupHint(view, provider)),
+        },
+    notes: endNote(provider),
+    link: attempt ? undefined : latest?.link,
+    actions: [attempt ? 'cancel' : 'connect'],
+    notices: [...others.map(withAccount), ...setupNotice(view, provider)],
+    footer: [],
+  }
+}
+
+function connectionRow(
+  view: View,
+  provider: Provider,
+  connection: ConnectionView,
+  index: number,
+  now: number,
+): Row {
+  const missing = missingScopes(provider, connection.scopes)
+  const isSaid = connection.status === 'connected' && !liveAttempt(view, provider, connection)
+  const failed = failedAttempt(view, provider, connection)
+  return {
+    key: `${provider.id} ${index}`,
+    id: connection.id,
+    provider,
+    connection,
+    name: connectionName(provider, connection),
+    account: isSaid ? undefined : accountName(connection.account),
+    status: connectionStatus(view, provider, connection),
+    notes: [
+      ...(missing.length > 0 ? [say('notGiven', { scopes: missing.join(', ') })] : []),
+      ...(index === 0 ? endNote(provider) : []),
+    ],
+    actions: connectionActions(view, provider, connection, now),
+    notices: failed ? [failed] : [],
+    footer: [],
+  }
+}
+
+function providerNotices(
+  view: View,
+  provider: Provider,
+  connections: ConnectionView[],
+  now: number,
+): RowNotice[] {
+  const events = liveAttempt(view, provider)
+    ? []
+    : eventsOf(view, provider, connections, now).map(withAccount)
+  const attempt = liveAttempt(view, provider)
+  return [
+    ...(attempt ? [{ tone: 'note' as const, text: attemptStatus(attempt).text }] : []),
+    ...events,
+    ...setupNotice(view, provider),
+  ]
+}
+
+type Event = RowNotice & { at: number; account?: string }
+
+/** What happened to this provider and is still worth a sentence, the latest first. */
+function eventsOf(view: View, provider: Provider, connections: ConnectionView[], now: number): Event[] {
+  const failed = failedAttempt(view, provider)
+  const isNews = failed && !connections.some(({ connectedAt }) => connectedAt > failed.at)
+  const departures = view.departures
+    .filter(({ provider: id, account, at }) => {
+      const isBack = connections.some(
+        connection => accountLabel(connection.account) === account && connection.connectedAt > at,
+      )
+      return id === provider.id && !isBack
+    })
+    .map(departure => departureEvent(provider, departure, now))
+  return [...(isNews ? [failed] : []), ...departures].sort((a, b) => b.at - a.at)
+}
+
+function failedAttempt(view: View, provider: Provider, connection?: ConnectionView): Event | undefined {
+  const isOurs = (attempt: Attempt) =>
+    attempt.provider === provider.id && attempt.connection === connection?.id && attempt.status === 'failed'
+  const latest = view.attempts.filter(isOurs).sort((a, b) => b.startedAt - a.startedAt)[0]
+  if (!latest || liveAttempt(view, provider, connection)) return undefined
+  const text = sentenceOf(latest.fault ?? { code: 'unexpected' }, provider.name)
+  return { tone: 'attention', text, at: latest.startedAt }
+}
+
+function departureEvent(
+  provider: Provider,
+  { account, result, tokensUntil, at }: Departure,
+  now: number,
+): Event {
+  const values = { provider: provider.name }
+  const sentence = {
+    'revoked-checked': sayInPopup('revokedChecked', values),
+    revoked: sayInPopup('revoked', values),
+    forgotten: sayInPopup('forgotten', values),
+  }[result]
+  const isTokenAlive = tokensUntil !== undefined && tokensUntil > now
+  return {
+    tone: result === 'forgotten' ? 'attention' : 'good',
+    text: isTokenAlive
+      ? `${sentence} ${sayInPopup('tokensUntil', { time: timeOfDay(tokensUntil) })}`
+      : sentence,
+    link:
+      result === 'forgotten' && provider.dashboard
+        ? { text: sayInPopup('endAtProvider', values), href: provider.dashboard }
+        : undefined,
+    at,
+    account: account ?? undefined,
+  }
+}
+
+function withAccount({ account, ...notice }: Event): RowNotice {
+  return { ...notice, text: joined(account, notice.text) }
+}
+
+function setupNotice({ setupFaults }: View, provider: Provider): RowNotice[] {
+  const fault = setupFaults[provider.id]
+  return fault ? [{ tone: 'attention', text: sentenceOf(fault, provider.name) }] : []
+}
+
+function setupHint({ setup }: View, provider: Provider): string | undefined {
+  return setup && !setup.providers[provider.id] ? sayInPopup('notInSetup') : undefined
+}
+
+function endNote({ name, endOfLife }: Provider): string[] {
+  return endOfLife ? [sayInPopup('endsOn', { provider: name, date: writtenDay(endOfLife.on) })] : []
+}

@@ -1,0 +1,106 @@
+import type { Provider } from '../../providers/provider'
+import { sentenceOf } from '../../shared/texts/errors'
+import { say } from '../../shared/texts/screens'
+import { type Account, type Attempt, accountLabel, type ConnectionView, type View } from '../../shared/view'
+import { missingScopes } from './scopes'
+
+export type Action = 'connect' | 'addAccount' | 'cancel' | 'reconnect' | 'disconnect' | 'undo'
+
+/** What a status looks like; its text says the same. */
+export type Tone = 'off' | 'busy' | 'good' | 'attention' | 'ending' | 'locked' | 'paused'
+
+export type Status = { tone: Tone; text: string }
+
+/** Who a connection acts as, in words that are never empty. */
+export function accountName(account: Account | null): string {
+  return accountLabel(account) ?? say('unknownAccount')
+}
+
+/** `<provider> – <account>`: what tells a connection apart wherever it is named. */
+export function connectionName(provider: Provider, connection: ConnectionView): string {
+  return say('connectionName', { provider: provider.name, account: accountName(connection.account) })
+}
+
+/** The accessible name of a button that stands on a screen more than once; it begins with what the button shows. */
+export function buttonName(action: Action, target: string): string {
+  return say('buttonName', { action: say(action), target })
+}
+
+/** The attempt under way at this provider, for one connection where it is given. */
+export function liveAttempt(
+  view: View,
+  provider: Provider,
+  connection?: ConnectionView,
+): Attempt | undefined {
+  return view.attempts.find(
+    attempt =>
+      attempt.provider === provider.id &&
+      attempt.status !== 'failed' &&
+      attempt.connection === connection?.id,
+  )
+}
+
+/** The status of an attempt under way. */
+export function attemptStatus({ status }: Attempt): Status {
+  return status === 'waiting'
+    ? { tone: 'busy', text: joined(say('waiting'), say('waitingHint')) }
+    : { tone: 'busy', text: joined(say('connecting'), say('connectingHint')) }
+}
+
+/** How a connection is, in one line: its text begins with a fixed word, what follows a ` · ` explains it. */
+export function connectionStatus(view: View, provider: Provider, connection: ConnectionView): Status {
+  const attempt = liveAttempt(view, provider, connection)
+  if (attempt) return attemptStatus(attempt)
+  const paused = view.stopped && say('paused')
+  switch (connection.status) {
+    case 'needs-attention':
+      return {
+        tone: 'attention',
+        text: joined(
+          say('needsAttention'),
+          connection.fault && sentenceOf(connection.fault, provider.name),
+          paused,
+        ),
+      }
+    case 'disconnecting':
+      return { tone: 'ending', text: joined(say('disconnecting'), say('disconnectingHint')) }
+    case 'locked':
+      return { tone: 'locked', text: joined(say('locked'), paused) }
+    case 'connected':
+      return {
+        tone: paused ? 'paused' : 'good',
+        text: joined(
+          say('connectedAs', { account: accountName(connection.account) }),
+          connection.notAnswering && say('notAnswering', { provider: provider.name }),
+          paused,
+        ),
+      }
+  }
+}
+
+/** What can be done with a connection now, the likeliest first. `now` is milliseconds since the epoch. */
+export function connectionActions(
+  view: View,
+  provider: Provider,
+  connection: ConnectionView,
+  now: number,
+): Action[] {
+  if (liveAttempt(view, provider, connection)) return ['cancel']
+  switch (connection.status) {
+    case 'disconnecting':
+      return now < (connection.undoUntil ?? 0) ? ['undo'] : []
+    case 'locked':
+      return []
+    case 'needs-attention':
+      return ['reconnect', 'disconnect']
+    case 'connected':
+      return missingScopes(provider, connection.scopes).length > 0
+        ? ['reconnect', 'disconnect']
+        : ['disconnect']
+  }
+}
+
+/** Parts of a status text, those that there are. */
+export function joined(...parts: (string | false | undefined)[]): string {
+  return parts.filter(Boolean).join(' · ')
+}

@@ -1,0 +1,33 @@
+import { speaker } from './speaker'
+
+/** What the panel and its blocks say. */
+export const sayInPanel = speaker({
+  panelName: 'Dealpass panel',
+  notByDealpass: 'This panel was not opened by Dealpass',
+  nothingConnected: 'Open Dealpass in the toolbar and click Connect',
+  nothingConnectedHint: 'Connect your sales tools once; what they know about this page then shows up here.',
+  allowTitle: 'This page may not use your logins yet',
+  allowHint: 'To show their data here, {site} needs your permission for {providers}.',
+  allowOnThisPage: 'Allow on this page',
+  answerInWindow: 'Answer in the Dealpass window',
+  answerInWindowHint: 'Dealpass asks you there what {site} may do.',
+  panelStopped: 'Everything is stopped',
+  panelStoppedHint: 'Switch “Stop everything” off in Dealpass to go on.',
+  tryAgain: 'Try again',
+  loading: 'Loading…',
+  noName: 'No name',
+  noLeads: 'There are no leads yet.',
+  noSuchLead: '{provider} has no lead with this number, or you may not see it.',
+  unknownLead: '{provider} does not know {who}.',
+  recentLeads: 'Leads',
+  topLeads: 'Leads by score',
+  email: 'E-mail',
+  phone: 'Phone',
+  industry: 'Industry',
+  place: 'Place',
+  score: 'Score',
+  stage: 'Stage',
+  nextStep: 'Next step',
+  lastTouch: 'Last contact',
+  owner: 'Owner',
+})

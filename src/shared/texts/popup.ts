@@ -1,0 +1,22 @@
+import { speaker } from './speaker'
+
+/** What the popup alone says. */
+export const sayInPopup = speaker({
+  providers: 'Providers',
+  options: 'Options',
+  stopEverything: 'Stop everything',
+  stoppedNotice: 'Everything is stopped. Pages and widgets get nothing until you switch this off.',
+  noSetupTitle: 'Your company’s setup is missing',
+  noSetupHint:
+    'Dealpass needs one small file from your administrator. Import it once, then connect your tools here.',
+  importSetup: 'Import setup',
+  setUpBy: 'Set up by {organisation}',
+  help: 'Help: {contact}',
+  notInSetup: 'not in your company’s setup',
+  endsOn: '{provider} ends on {date}.',
+  revokedChecked: '{provider} ended the login, and we checked.',
+  revoked: 'We told {provider} to end the login.',
+  forgotten: 'Only forgotten here: {provider} may still keep the login. End it at {provider}.',
+  tokensUntil: 'A token handed out keeps working until {time}.',
+  endAtProvider: 'End it at {provider}',
+})

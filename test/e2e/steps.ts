@@ -1,0 +1,136 @@
+import type { Page } from '@playwright/test'
+import type { View } from '../../src/shared/view'
+import type { Sandbox } from '../sandbox/sandbox'
+import { sandboxSetup } from '../sandbox/sandbox'
+import { authWindow, consent, signIn } from './harness/auth-window'
+import type { ExtensionBrowser } from './harness/chromium'
+import { expect } from './harness/fixtures'
+import { extensionPage } from './harness/opened-page'
+import { openPopup, type Popup } from './harness/popup'
+
+// What a person does, by the names of design 2.3. Every step ends with what the person sees at its end.
+
+export const providerNames = { sell: 'Sell', salesos: 'SalesOS' } as const
+export type ProviderName = keyof typeof providerNames
+
+export const crmLead = 'https://app.futuresimple.com/leads/1'
+
+/** Imports the sandbox's setup file through the real Options screen. */
+export async function importSetup(
+  dealpass: ExtensionBrowser,
+  setup: unknown = sandboxSetup(),
+): Promise<Page> {
+  const options = await optionsPage(dealpass)
+  await chooseSetup(options, JSON.stringify(setup))
+  await options.getByRole('button', { name: 'Use this setup' }).click()
+  await expect(options.getByText('This setup is in force now')).toBeVisible()
+  return options
+}
+
+export async function optionsPage(dealpass: ExtensionBrowser): Promise<Page> {
+  const options = await dealpass.context.newPage()
+  await options.goto(`chrome-extension://${dealpass.extensionId}/src/screens/options/index.html`)
+  return options
+}
+
+export async function chooseSetup(options: Page, content: string): Promise<void> {
+  await options
+    .getByLabel('Import setup file')
+    .setInputFiles({ name: 'setup.json', mimeType: 'application/json', buffer: Buffer.from(content) })
+}
+
+/** The popup's document in a tab: for tests that are not about the popup itself. */
+export async function popupTab(dealpass: ExtensionBrowser): Promise<Page> {
+  const tab = await dealpass.context.newPage()
+  await tab.goto(`chrome-extension://${dealpass.extensionId}/src/screens/popup/index.html`)
+  return tab
+}
+
+/** One item of the list `Providers`. */
+export function item(popup: Page, name: string | RegExp) {
+  return popup.getByRole('list', { name: 'Providers' }).getByRole('listitem', { name })
+}
+
+/** Clicks Connect in a popup's tab, signs in and consents. */
+export async function connectInTab(
+  dealpass: ExtensionBrowser,
+  sandbox: Sandbox,
+  provider: ProviderName,
+  popup: Page,
+): Promise<void> {
+  const name = providerNames[provider]
+  const { email } = sandbox.users.rep
+  const window = await authWindow(dealpass, () =>
+    popup.getByRole('button', { name: `Connect ${name}` }).click(),
+  )
+  await signIn(window, sandbox.users.rep)
+  await consent(window, 'Allow')
+  await expect(item(popup, `${name} – ${email}`)).toContainText(`Connected as ${email}`)
+}
+
+/** The same through the real popup. Ends with the popup open and showing the connection. */
+export async function connectInPopup(
+  dealpass: ExtensionBrowser,
+  sandbox: Sandbox,
+  provider: ProviderName,
+): Promise<Popup> {
+  const name = providerNames[provider]
+  const { email } = sandbox.users.rep
+  const first = await openPopup(dealpass)
+  expect(await first.isOpen()).toBe(true)
+  const window = await authWindow(dealpass, () => first.click('button', `Connect ${name}`))
+  await signIn(window, sandbox.users.rep)
+  await consent(window, 'Allow')
+  const popup = await openPopup(dealpass)
+  await popup.waitForText(`Connected as ${email}`, { within: ['listitem', `${name} – ${email}`] })
+  return popup
+}
+
+/** A browser with the setup in force and these providers connected; gives the popup's tab. */
+export async function connected(
+  dealpass: ExtensionBrowser,
+  sandbox: Sandbox,
+  ...providers: ProviderName[]
+): Promise<Page> {
+  await (await importSetup(dealpass)).close()
+  const popup = await popupTab(dealpass)
+  for (const provider of providers) await connectInTab(dealpass, sandbox, provider, popup)
+  return popup
+}
+
+/** Opens a lead of the demo CRM and, in it, the panel. */
+export async function openPanel(dealpass: ExtensionBrowser, address = crmLead) {
+  const page = await dealpass.context.newPage()
+  await page.goto(address)
+  return { page, panel: await openPanelOn(page) }
+}
+
+/** Opens the panel on a page. Its frame stands in a closed root, where no selector of the page's reaches. */
+export async function openPanelOn(page: Page) {
+  const attached = page.waitForEvent('framenavigated', {
+    predicate: frame => frame.url().includes('/src/screens/panel/index.html'),
+  })
+  await page.getByRole('button', { name: 'Dealpass', exact: true }).click()
+  return (await attached).getByRole('region', { name: 'Dealpass panel' })
+}
+
+/** Answers the panel's question in the real consent window. */
+export async function answerConsent(
+  dealpass: ExtensionBrowser,
+  ask: () => Promise<unknown>,
+  answer: 'Allow' | 'Deny',
+): Promise<void> {
+  const window = await extensionPage(dealpass, 'src/screens/consent/index.html', ask)
+  const closed = window.waitForEvent('close')
+  await window.getByRole('button', { name: answer }).click()
+  await closed
+}
+
+/** What screens read, as it stands. */
+export function viewOf(dealpass: ExtensionBrowser): Promise<View> {
+  return dealpass.inWorker(async () => {
+    // @ts-expect-error the worker's own API
+    const { view } = await chrome.storage.session.get('view')
+    return view as View
+  })
+}

@@ -1,0 +1,126 @@
+import { makeCertificate } from './certificate'
+import { createClock } from './clock'
+import { startControl } from './control'
+import { createCrm } from './crm/crm'
+import type { CommonSwitches, SandboxServer } from './exchange'
+import { startFront } from './front'
+import { users } from './people'
+import { createRecording, type Seen, type SeenFilter } from './record'
+import { createSalesos, type SalesosSwitches } from './salesos/salesos'
+import { createSell, type SellSwitches } from './sell/sell'
+import { sandboxSetup } from './setup'
+import { createWatch, type Violation } from './watch'
+
+export type { Fault } from './exchange'
+export type { Seen, SeenFilter } from './record'
+export { sandboxSetup } from './setup'
+export type { Violation } from './watch'
+
+/** What can be switched, per server. */
+export type Switches = { sell: SellSwitches; salesos: SalesosSwitches; crm: CommonSwitches }
+export type ServerName = keyof Switches
+
+export type SandboxOptions = {
+  /**
+   * The redirect addresses that are registered per provider, compared exactly. Where a provider has none, any
+   * Chromium or Firefox extension's address with the provider's own path will do.
+   */
+  redirects?: { sell?: string[]; salesos?: string[] }
+  /** Whether SalesOS' issuer ends with a slash, as Auth0's do. Default true. */
+  issuerSlash?: boolean
+  /** How switches stand at the start and after `reset`, where it differs from the usual. */
+  switches?: { [Name in ServerName]?: Partial<Switches[Name]> }
+}
+
+export type Sandbox = {
+  /** The TLS front on 127.0.0.1: `--host-resolver-rules="MAP *:443 127.0.0.1:PORT"`. */
+  port: number
+  /** For `--ignore-certificate-errors-spki-list`: base64 SHA-256 of the certificate's SubjectPublicKeyInfo. */
+  spki: string
+  /** The control address, `http://127.0.0.1:PORT`. */
+  control: string
+  servers: ServerName[]
+  hosts: string[]
+  users: typeof users
+  /** Every request that any server received, in the order of arrival. */
+  saw(filter?: SeenFilter): Seen[]
+  /** Which rules were broken since the last `forget`. A run fails when this is not empty. */
+  violations(): Violation[]
+  /** Clears `saw` and `violations`. */
+  forget(): void
+  /** Moves one server's clock. */
+  advance(server: ServerName, ms: number): void
+  /** Stops one server's clock until `reset`; `advance` still moves it. For tests that count in seconds. */
+  hold(server: ServerName): void
+  /** Changes switches. Throws a `TypeError` for one that the server does not have. */
+  set<Name extends ServerName>(server: Name, patch: Partial<Switches[Name]>): void
+  /** Ends everybody's browser sessions at one server. Grants and tokens live on. */
+  signOut(server: ServerName): void
+  /** Takes all grants and tokens of one server back (but JWT access tokens, which live until their end). */
+  withdraw(server: ServerName): void
+  /** Switches, faults, sessions, grants, issued tokens and clocks go back to the start. Requests stay recorded. */
+  reset(): void
+  /** Resolves with the first answered request since the last `forget` that matches; rejects after `timeout` ms (10,000). */
+  waitFor(filter: SeenFilter, options?: { timeout?: number }): Promise<Seen>
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the providers and the demo CRM on loopback, under their real host names behind one TLS port. Nothing is
+ * written to disk. Rejects where no port can be opened.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { redirects = {}, switches = {}, issuerSlash } = options
+  const recording = createRecording()
+  const watch = createWatch()
+  const sell = createSell(createClock(), watch, { redirects: redirects.sell, switches: switches.sell })
+  const crm = createCrm(createClock(), { switches: switches.crm })
+  const salesos = await createSalesos(createClock(), watch, {
+    redirects: redirects.salesos,
+    switches: switches.salesos,
+    issuerSlash,
+  })
+  const byName = { sell, salesos, crm } satisfies Record<ServerName, unknown>
+  const servers: SandboxServer[] = [sell, salesos, crm]
+  const hosts = servers.flatMap(server => server.hosts)
+  const certificate = await makeCertificate(hosts)
+  const front = await startFront(servers, certificate, recording, watch)
+
+  const sandbox: Omit<Sandbox, 'control' | 'stop'> = {
+    port: front.port,
+    spki: certificate.spki,
+    servers: ['sell', 'salesos', 'crm'],
+    hosts,
+    users,
+    saw: recording.saw,
+    violations: watch.violations,
+    forget: () => {
+      recording.forget()
+      watch.forget()
+    },
+    advance: (server, ms) => byName[server].clock.advance(ms),
+    hold: server => byName[server].clock.hold(),
+    set: (server, patch) => byName[server].switches.set(patch),
+    signOut: server => byName[server].signOut(),
+    withdraw: server => byName[server].withdraw(),
+    reset: () => {
+      for (const server of servers) {
+        server.switches.reset()
+        server.clock.reset()
+        server.signOut()
+        server.withdraw()
+        server.reset()
+      }
+      front.release()
+    },
+    waitFor: recording.waitFor,
+  }
+  const control = await startControl(sandbox, sandboxSetup)
+  return {
+    ...sandbox,
+    control: control.address,
+    stop: async () => {
+      await Promise.all([front.stop(), control.stop()])
+    },
+  }
+}

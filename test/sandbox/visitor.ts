@@ -1,0 +1,150 @@
+import { Agent, request } from 'node:https'
+import type { SandboxUser } from './people'
+import type { Sandbox } from './sandbox'
+
+export type Answer = {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+  /** The body parsed as JSON. Throws a `SyntaxError` where it is none. */
+  json(): unknown
+  /** The `location` header, absolute, where there is one. */
+  location: string | undefined
+  url: string
+}
+
+type Sent = {
+  method?: string
+  headers?: Record<string, string>
+  /** An object is sent as a form. */
+  body?: string | Record<string, string>
+}
+
+/** A browser for tests without a browser: real TLS, a cookie jar, and forms read from the page. */
+export type Visitor = {
+  /** One request with the cookies of its host. Redirects are not followed. */
+  send(url: string, sent?: Sent): Promise<Answer>
+  /** Goes to an address and follows redirects until a page, or until one leaves the sandbox's hosts. */
+  visit(url: string, sent?: Sent): Promise<Answer>
+  /** Submits the only form of a page with these fields besides its hidden ones, and follows redirects. */
+  submit(page: Answer, fields: Record<string, string>): Promise<Answer>
+  /** Authorizes like a person: signs in where asked, decides where asked. Resolves with the final answer. */
+  authorize(url: string, user: SandboxUser, decision?: 'allow' | 'deny'): Promise<Answer>
+  /** The names of the pages that `authorize` has met: `Sign in`, `Allow`. */
+  met: string[]
+  close(): void
+}
+
+function unescapeHtml(text: string): string {
+  return text.replace(/&#(\d+);/g, (_whole, code) => String.fromCharCode(Number(code)))
+}
+
+/** Makes a visitor of this sandbox with an empty cookie jar. */
+export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>): Visitor {
+  const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
+  const jar = new Map<string, { host: string; path: string; value: string }>()
+  const met: string[] = []
+
+  const keep = (url: URL, line: string) => {
+    const [pair = '', ...attributes] = line.split(';').map(part => part.trim())
+    const [name = ''] = pair.split('=')
+    const path = attributes.find(one => /^path=/i.test(one))?.slice(5) ?? '/'
+    const key = `${url.hostname} ${path} ${name}`
+    const isGone = attributes.some(one => /^expires=Thu, 01 Jan 1970|^max-age=0/i.test(one))
+    if (isGone) jar.delete(key)
+    else jar.set(key, { host: url.hostname, path, value: pair })
+  }
+
+  const cookiesFor = (url: URL) =>
+    [...jar.values()]
+      .filter(cookie => {
+        const folder = cookie.path.endsWith('/') ? cookie.path : `${cookie.path}/`
+        return (
+          cookie.host === url.hostname && (url.pathname === cookie.path || url.pathname.startsWith(folder))
+        )
+      })
+      .map(cookie => cookie.value)
+      .join('; ')
+
+  const visitor: Visitor = {
+    met,
+    send: (address, { method = 'GET', headers = {}, body } = {}) => {
+      const url = new URL(address)
+      const cookie = cookiesFor(url)
+      const isForm = typeof body === 'object'
+      const text = isForm ? new URLSearchParams(body).toString() : body
+      return new Promise((resolve, reject) => {
+        const outgoing = request(
+          {
+            agent,
+            host: '127.0.0.1',
+            port,
+            servername: url.hostname,
+            method,
+            path: url.pathname + url.search,
+            headers: {
+              host: url.host,
+              'user-agent': 'sandbox-visitor',
+              accept: 'text/html,application/json',
+              ...(cookie && { cookie }),
+              ...(isForm && { 'content-type': 'application/x-www-form-urlencoded' }),
+              ...headers,
+            },
+          },
+          incoming => {
+            const chunks: Buffer[] = []
+            incoming.on('data', chunk => chunks.push(chunk))
+            incoming.on('error', reject)
+            incoming.on('end', () => {
+              for (const line of incoming.headers['set-cookie'] ?? []) keep(url, line)
+              const content = Buffer.concat(chunks).toString('utf8')
+              const { location } = incoming.headers
+              resolve({
+                status: incoming.statusCode ?? 0,
+                headers: incoming.headers,
+                text: content,
+                json: () => JSON.parse(content),
+                location: location && new URL(location, url).href,
+                url: url.href,
+              })
+            })
+          },
+        )
+        outgoing.on('error', reject)
+        outgoing.end(text)
+      })
+    },
+    visit: async (url, sent) => {
+      const answer = await visitor.send(url, sent)
+      const isInside = answer.location && hosts.includes(new URL(answer.location).hostname)
+      return answer.location && isInside ? visitor.visit(answer.location) : answer
+    },
+    submit: (page, fields) => {
+      const action = /<form method="post" action="([^"]*)"/.exec(page.text)?.[1]
+      if (action === undefined)
+        throw new Error(`There is no form on ${page.url}:\n${page.text.slice(0, 400)}`)
+      const hidden = page.text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)
+      const body = {
+        ...Object.fromEntries([...hidden].map(([, name, value]) => [name, unescapeHtml(value ?? '')])),
+      }
+      return visitor.visit(new URL(unescapeHtml(action), page.url).href, {
+        method: 'POST',
+        body: { ...body, ...fields },
+      })
+    },
+    authorize: async (url, user, decision = 'allow') => {
+      let page = await visitor.visit(url)
+      if (page.text.includes('>Sign in</button>')) {
+        met.push('Sign in')
+        page = await visitor.submit(page, { email: user.email, password: user.password })
+      }
+      if (page.text.includes('>Allow</button>')) {
+        met.push('Allow')
+        page = await visitor.submit(page, { decision })
+      }
+      return page
+    },
+    close: () => agent.destroy(),
+  }
+  return visitor
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  answerOf,
+  askSalesos,
+  basic,
+  bearer,
+  codeTokens,
+  implicitToken,
+  makePkce,
+  redirects,
+  salesosAuthorizeUrl,
+  sellAuthorizeUrl,
+} from './flows'
+import { type Sandbox, startSandbox } from './sandbox'
+import { clients } from './setup'
+import { createVisitor, type Visitor } from './visitor'
+
+const SELL = 'https://api.getbase.com'
+const AUTH = 'https://auth.play2sell.com'
+const API = 'https://api.play2sell.com'
+
+let sandbox: Sandbox
+let visitor: Visitor
+
+beforeAll(async () => {
+  sandbox = await startSandbox()
+})
+afterAll(() => sandbox.stop())
+beforeEach(() => {
+  sandbox.reset()
+  sandbox.forget()
+  visitor = createVisitor(sandbox)
+  return () => visitor.close()
+})
+
+const rules = () => sandbox.violations().map(({ rule, what }) => `${rule}: ${what}`)
+
+describe('violations', () => {
+  it('finds none in flows that are as they should be', async () => {
+    const token = await implicitToken(visitor)
+    await visitor.send(`${SELL}/oauth2/token/info`, { headers: bearer(token) })
+    await visitor.send(`${SELL}/v2/users/self`, { headers: bearer(token) })
+    const tokens = await codeTokens(visitor)
+    await visitor.send(`${AUTH}/userinfo`, { headers: bearer(tokens.access_token) })
+    await visitor.send(`${API}/v1/leads`, { headers: bearer(tokens.access_token) })
+    await askSalesos(visitor, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
+    await visitor.send(`${AUTH}/oauth/revoke`, { method: 'POST', body: { token: tokens.refresh_token } })
+    expect(sandbox.violations()).toEqual([])
+  })
+
+  it('sees a refresh token at an API, in a header, a body or a cookie', async () => {
+    const { access_token, refresh_token } = await codeTokens(visitor)
+    const headers = bearer(access_token)
+    await visitor.send(`${API}/v1/leads`, { headers: { ...headers, 'x-note': refresh_token } })
+    expect(sandbox.violations()).toMatchObject([
+      {
+        rule: 'secret-at-api',
+        server: 'salesos',
+        host: 'api.play2sell.com',
+        method: 'GET',
+        path: '/v1/leads',
+      },
+    ])
+    sandbox.forget()
+    await visitor.send(`${API}/v1/leads`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ a: refresh_token }),
+    })
+    await visitor.send(`${API}/v1/leads`, { headers: { ...headers, cookie: `t=${refresh_token}` } })
+    await visitor.send(`${API}/v1/leads`, {
+      headers: { ...headers, referer: `https://x.example/#${refresh_token}` },
+    })
+    expect(rules()).toEqual([
+      'secret-at-api: refresh token of salesos in the body',
+      'secret-at-api: refresh token of salesos in header cookie',
+      'secret-at-api: refresh token of salesos in header referer',
+    ])
+    expect(JSON.stringify(sandbox.violations())).not.toContain(refresh_token)
+  })
+
+  it('sees the refresh token of the implicit answer, and a used-up one, too', async () => {
+    const answer = answerOf(await visitor.authorize(sellAuthorizeUrl(), sandbox.users.rep))
+    const refreshToken = answer.get('refresh_token') ?? ''
+    sandbox.withdraw('sell')
+    await visitor.send(`${SELL}/v2/leads`, { headers: bearer(refreshToken) })
+    expect(rules()).toEqual(['secret-at-api: refresh token of sell in header authorization'])
+  })
+
+  it('sees codes, verifiers and client secrets', async () => {
+    const pkce = makePkce()
+    const code =
+      answerOf(await visitor.authorize(salesosAuthorizeUrl(pkce), sandbox.users.rep)).get('code') ?? ''
+    await askSalesos(visitor, {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirects.salesos,
+      code_verifier: pkce.verifier,
+    })
+    expect(sandbox.violations()).toEqual([])
+    await visitor.send(`${API}/v1/leads`, { method: 'POST', body: { code, verifier: pkce.verifier } })
+    await visitor.send(`${SELL}/v2/leads`, { headers: basic(clients.sell) })
+    expect(rules()).toEqual([
+      'secret-at-api: authorization code of salesos in the body',
+      'secret-at-api: code verifier of salesos in the body',
+      'secret-at-api: client secret of sell in header authorization',
+    ])
+  })
+
+  it('sees a secret in any URL, escaped or not', async () => {
+    const { refresh_token } = await codeTokens(visitor)
+    await visitor.send(`${AUTH}/oauth/token?refresh_token=${refresh_token}`, { method: 'POST', body: {} })
+    const escaped = [...refresh_token].map(char => `%${char.charCodeAt(0).toString(16)}`).join('')
+    await visitor.send(`${AUTH}/nowhere/${escaped}`)
+    expect(rules()).toEqual(Array(2).fill('secret-in-url: refresh token of salesos in the URL'))
+  })
+
+  it('sees a secret at another server, the CRM and an unknown host among them', async () => {
+    const { refresh_token } = await codeTokens(visitor)
+    for (const url of [
+      `${SELL}/oauth2/token`,
+      'https://app.futuresimple.com/leads',
+      'https://evil.example/',
+    ]) {
+      await visitor.send(url, { method: 'POST', body: { refresh_token } })
+    }
+    expect(rules()).toEqual(Array(3).fill('secret-at-other-server: refresh token of salesos in the body'))
+    expect(sandbox.violations().map(found => found.server)).toEqual(['sell', 'crm', 'unknown'])
+  })
+
+  it('lets a code go to its redirect address, where a browser without the extension takes it', async () => {
+    const { location } = await visitor.authorize(salesosAuthorizeUrl(makePkce()), sandbox.users.rep)
+    await visitor.send(location ?? '')
+    expect(sandbox.violations()).toEqual([])
+    await visitor.send((location ?? '').replace('chromiumapp.org', 'chromiumapp.org.evil.example'))
+    expect(rules()).toEqual([
+      'secret-in-url: authorization code of salesos in the URL',
+      'secret-at-other-server: authorization code of salesos in the URL',
+    ])
+  })
+
+  it('sees an access token in a URL, and at another provider', async () => {
+    const token = await implicitToken(visitor)
+    await visitor.send(`${SELL}/v2/leads?access_token=${token}`)
+    await visitor.send(`${API}/v1/leads`, { headers: bearer(token) })
+    const { access_token } = await codeTokens(visitor)
+    await visitor.send(`${API}/v1/leads?token=${access_token}`)
+    await visitor.send(`${SELL}/v2/leads`, { headers: bearer(access_token) })
+    expect(rules()).toEqual([
+      'token-in-url: access token of sell in the URL',
+      'token-at-other-server: access token of sell in header authorization',
+      'token-in-url: access token of salesos in the URL',
+      'token-at-other-server: access token of salesos in header authorization',
+    ])
+  })
+
+  it.each(['chrome-extension', 'moz-extension'])('sees a cookie beside an origin of %s', async scheme => {
+    const origin = `${scheme}://abcdefghijklmnop`
+    await visitor.send(`${AUTH}/oauth/token`, { method: 'POST', body: {}, headers: { origin } })
+    expect(sandbox.violations()).toEqual([])
+    await visitor.send(`${AUTH}/oauth/token`, {
+      method: 'POST',
+      body: {},
+      headers: { origin, cookie: 'a=b' },
+    })
+    expect(rules()).toEqual([`cookie-from-extension: cookies with Origin ${origin}`])
+  })
+})

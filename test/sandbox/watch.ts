@@ -1,0 +1,130 @@
+import type { Inbound, SandboxServer } from './exchange'
+
+/** What a violation is about. See `createWatch` for the rules. */
+type ViolationRule =
+  | 'secret-at-api'
+  | 'secret-in-url'
+  | 'secret-at-other-server'
+  | 'token-in-url'
+  | 'token-at-other-server'
+  | 'cookie-from-extension'
+
+/** A rule that a request broke. `what` says which secret was where, never its value. */
+export type Violation = {
+  at: number
+  rule: ViolationRule
+  server: string
+  host: string
+  method: string
+  path: string
+  what: string
+}
+
+type SecretKind = 'refresh token' | 'authorization code' | 'code verifier' | 'client secret' | 'access token'
+
+export type Watch = {
+  /** Remembers a value that `owner` (a server's name) issued or was shown. */
+  remember(kind: SecretKind, owner: string, value: string): void
+  inspect(inbound: Inbound, server: SandboxServer | undefined): void
+  violations(): Violation[]
+  forget(): void
+}
+
+// A shorter value (an empty verifier, a test's "abc") would be found by chance.
+const SHORTEST_SECRET = 16
+
+const REDIRECT_HOST = /\.(?:chromiumapp\.org|extensions\.allizom\.org)$/
+
+type Secret = { kind: SecretKind; owner: string; value: string }
+
+// All secrets are of plain ASCII, so bytes may be decoded one by one; a stray `%` must not hide the rest.
+function decoded(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_whole, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
+// Text in all the ways in which it may be meant, to be searched as one.
+function readings(text: string): string {
+  return text.includes('%') ? `${text}\n${decoded(text)}` : text
+}
+
+// Basic credentials hide a client secret from a plain search (RFC 7617 section 2).
+function headerText(value: string): string {
+  const basic = /^basic\s+(\S+)$/i.exec(value)?.[1]
+  return basic ? `${value}\n${Buffer.from(basic, 'base64').toString('utf8')}` : value
+}
+
+/**
+ * Makes the watch that every request passes. It holds against each request that:
+ * - no refresh token, authorization code, verifier or client secret that was ever issued or used reaches a
+ *   resource API or a page, any server but its own, or any URL (RFC 9700 sections 2.1.1 and 4.2);
+ * - no access token is in a URL (RFC 6750 section 5.3), or at another provider's host;
+ * - a request from an extension carries no cookie: one that does can ride on a browser session.
+ */
+export function createWatch(): Watch {
+  // By their ends, since JWTs all begin alike. Looking each stretch of a request up here costs the same however many
+  // tokens were issued, which a search for each of them does not.
+  const byEnd = new Map<string, Secret[]>()
+  let found: Violation[] = []
+
+  const secretsIn = (content: string): Set<Secret> => {
+    const secrets = new Set<Secret>()
+    for (let end = SHORTEST_SECRET; end <= content.length; end += 1) {
+      for (const secret of byEnd.get(content.slice(end - SHORTEST_SECRET, end)) ?? []) {
+        if (content.endsWith(secret.value, end)) secrets.add(secret)
+      }
+    }
+    return secrets
+  }
+
+  return {
+    remember: (kind, owner, value) => {
+      if (value.length < SHORTEST_SECRET) return
+      const end = value.slice(-SHORTEST_SECRET)
+      const others = byEnd.get(end) ?? []
+      if (!others.some(other => other.value === value)) byEnd.set(end, [...others, { kind, owner, value }])
+    },
+    inspect: ({ method, url, headers, body }, server) => {
+      const raise = (rule: ViolationRule, what: string) =>
+        found.push({
+          at: server?.clock.now() ?? Date.now(),
+          rule,
+          server: server?.name ?? 'unknown',
+          host: url.hostname,
+          method,
+          path: url.pathname,
+          what,
+        })
+      if (/^\w+-extension:\/\//.test(headers.origin ?? '') && headers.cookie) {
+        raise('cookie-from-extension', `cookies with Origin ${headers.origin}`)
+      }
+      const places: [where: string, text: string][] = [
+        ['the URL', readings(url.pathname + url.search)],
+        ...Object.entries(headers).map(([name, value]): [string, string] => [
+          `header ${name}`,
+          readings(headerText(value)),
+        ]),
+        ['the body', readings(body.toString('utf8'))],
+      ]
+      for (const [where, content] of places) {
+        for (const { kind, owner } of secretsIn(content)) {
+          const what = `${kind} of ${owner} in ${where}`
+          const isElsewhere = owner !== server?.name
+          if (kind === 'access token') {
+            if (where === 'the URL') raise('token-in-url', what)
+            if (isElsewhere) raise('token-at-other-server', what)
+            continue
+          }
+          // A browser in which no extension catches the redirect carries the code to its address, as it must.
+          if (kind === 'authorization code' && REDIRECT_HOST.test(url.hostname)) continue
+          if (where === 'the URL') raise('secret-in-url', what)
+          if (isElsewhere) raise('secret-at-other-server', what)
+          else if (server?.isApi(url)) raise('secret-at-api', what)
+        }
+      }
+    },
+    violations: () => [...found],
+    forget: () => {
+      found = []
+    },
+  }
+}
