@@ -9,7 +9,9 @@ for (const mode of ['chrome', 'firefox']) await build({ mode, logLevel: 'error' 
 const sizes = [...(await ownSizes()), ...bundleSizes('dist/chrome')]
 for (const { what, bytes, most } of sizes) {
   const verdict = bytes <= most ? '' : '  TOO LARGE'
-  console.log(`${what.padEnd(28)}${(bytes / 1024).toFixed(2).padStart(8)} KiB of ${most / 1024} KiB${verdict}`)
+  console.log(
+    `${what.padEnd(28)}${(bytes / 1024).toFixed(2).padStart(8)} KiB of ${most / 1024} KiB${verdict}`,
+  )
 }
 console.log(`Built dist/chrome and dist/firefox in ${((performance.now() - start) / 1000).toFixed(1)} s.`)
 if (sizes.some(({ bytes, most }) => bytes > most)) process.exitCode = 1

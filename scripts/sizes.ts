@@ -16,7 +16,8 @@ const bundles = [
 ]
 
 const own = [
-  { what: 'background, own code', entry: 'src/background/index.ts', most: 12 * kibibyte },
+  // docs/decisions/0010-size-budgets.md says why it is not 12.
+  { what: 'background, own code', entry: 'src/background/index.ts', most: 16 * kibibyte },
   { what: 'popup, own code', entry: 'src/screens/popup/main.tsx', most: 8 * kibibyte },
 ]
 
@@ -25,14 +26,21 @@ export function bundleSizes(folder: string): Size[] {
   return bundles.map(({ what, entry, most }) => ({
     what,
     most,
-    bytes: [...loadedBy(folder, entry)].reduce((sum, file) => sum + zipped(readFileSync(join(folder, file))), 0),
+    bytes: [...loadedBy(folder, entry)].reduce(
+      (sum, file) => sum + zipped(readFileSync(join(folder, file))),
+      0,
+    ),
   }))
 }
 
 /** Sizes of our own code: a minified build with every package left out, one language table included. */
 export async function ownSizes(): Promise<Size[]> {
   return Promise.all(
-    own.map(async ({ what, entry, most }) => ({ what, most, bytes: zipped(Buffer.from(await withoutPackages(entry))) })),
+    own.map(async ({ what, entry, most }) => ({
+      what,
+      most,
+      bytes: zipped(Buffer.from(await withoutPackages(entry))),
+    })),
   )
 }
 
@@ -61,7 +69,11 @@ async function withoutPackages(entry: string): Promise<string> {
     build: {
       write: false,
       target: 'chrome148',
-      rollupOptions: { input: entry, external: (id: string) => /^[a-z@]/.test(id), preserveEntrySignatures: false },
+      rollupOptions: {
+        input: entry,
+        external: (id: string) => /^[a-z@]/.test(id),
+        preserveEntrySignatures: false,
+      },
     },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   })) as Rollup.RollupOutput

@@ -1,23 +1,11 @@
 import { browser } from '../browser'
+import { hostsOf } from '../providers/hosts'
 import type { Provider } from '../providers/provider'
 import { AppError } from '../shared/errors'
 
-/** Match patterns of the hosts that the background calls for a provider (RFC 6454 origins with `/*`). */
-export function hostsOfProvider({ endpoints, api, whoIsIt }: Provider): string[] {
-  const called = [
-    endpoints.token,
-    endpoints.revocation,
-    endpoints.userinfo,
-    endpoints.tokenInfo,
-    whoIsIt.url,
-    ...api,
-  ]
-  return [...new Set(called.flatMap(address => (address ? [`${new URL(address).origin}/*`] : [])))]
-}
-
 /** Whether the browser lets us reach the provider now; a user can take hosts back at any moment. */
 export function hasHosts(provider: Provider): Promise<boolean> {
-  return browser.permissions.contains({ origins: hostsOfProvider(provider) })
+  return browser.permissions.contains({ origins: hostsOf(provider) })
 }
 
 /**

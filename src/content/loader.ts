@@ -6,20 +6,17 @@ import css from './loader.css?inline'
 import { shadowRoot } from './shadow'
 
 const mark =
-  'M3 7a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2v3a2 2 0 0 0 0 4v3a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-3a2 2 0 0 0 0-4z'
+  'M8 3h16a5 5 0 0 1 5 5v3.5a4.5 4.5 0 0 0 0 9V24a5 5 0 0 1-5 5H8a5 5 0 0 1-5-5v-3.5a4.5 4.5 0 0 0 0-9V8a5 5 0 0 1 5-5Zm2.5 13.5 4 4 7.5-8.5'
 
 const root = shadowRoot('open', css)
 const button = document.createElement('button')
 button.type = 'button'
 button.ariaExpanded = 'false'
 const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-svg.setAttribute('viewBox', '0 0 24 24')
-svg.setAttribute('aria-hidden', 'true')
+svg.setAttribute('viewBox', '0 0 32 32')
+svg.ariaHidden = 'true'
 const path = document.createElementNS(svg.namespaceURI, 'path')
 path.setAttribute('d', mark)
-path.setAttribute('fill', 'none')
-path.setAttribute('stroke', 'currentColor')
-path.setAttribute('stroke-width', '2')
 svg.append(path)
 button.append(svg, pageTexts.name)
 root.append(button)

@@ -245,10 +245,13 @@ test('nothing of a passing trouble ends a connection', async ({ dealpass, sandbo
     await page.evaluate(id => history.pushState(null, '', `/leads/${id}`), lead)
     await sandbox.waitFor({ path: '/oauth/token' }).catch(() => undefined)
     await expect(panel).toContainText(/does not answer|answered with/)
-    expect((await viewOf(dealpass)).connections, JSON.stringify(fault)).toMatchObject([{ status: 'connected' }])
+    expect((await viewOf(dealpass)).connections, JSON.stringify(fault)).toMatchObject([
+      { status: 'connected' },
+    ])
     sandbox.set('salesos', { fault: null })
     await panel.getByRole('button', { name: 'Try again' }).first().click()
-    const answers = () => sandbox.saw({ host: 'api.play2sell.com', path: '/v1/leads' }).map(({ status }) => status)
+    const answers = () =>
+      sandbox.saw({ host: 'api.play2sell.com', path: '/v1/leads' }).map(({ status }) => status)
     await expect.poll(answers).toContain(200)
     await expect.poll(async () => (await viewOf(dealpass)).connections[0]?.notAnswering).toBeUndefined()
     lead += 1

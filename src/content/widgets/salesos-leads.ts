@@ -13,7 +13,7 @@ const provider = 'salesos'
 const scopes = ['leads:read']
 const address = 'https://api.play2sell.com/v1/leads'
 
-type Lead = { name?: string; score?: number; next_step?: string }
+type Lead = { name?: string; score?: number; next_step?: { title?: string } }
 
 const section = document.createElement('section')
 section.ariaLabel = pageTexts.leads
@@ -64,7 +64,9 @@ function draw({ total, leads: all }: { total: number; leads: Lead[] }, { expires
   const time = new Date(expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
   drawLines(
     say(pageTexts.leadsCount, { total, hot }),
-    next?.next_step ? say(pageTexts.leadsNext, { step: next.next_step, name: next.name ?? '' }) : '',
+    next?.next_step?.title
+      ? say(pageTexts.leadsNext, { step: next.next_step.title, name: next.name ?? '' })
+      : '',
     say(pageTexts.leadsUntil, { time }),
   )
 }

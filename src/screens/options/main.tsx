@@ -1,3 +1,14 @@
 import { render } from 'preact'
+import { ask, explain } from '../ui/ask'
+import { refusal, watchPermissions } from '../ui/connect'
+import { keepFocus } from '../ui/keep-focus'
+import { watchView } from '../ui/use-view'
+import { Options } from './options'
 
-render(<p>options</p>, document.getElementById('root') as HTMLElement)
+const root = document.getElementById('root') as HTMLElement
+render(<Options />, root)
+keepFocus(root)
+watchView(() => ask('hello', {})).catch((error: unknown) => {
+  refusal.value = explain(error)
+})
+void watchPermissions()

@@ -1,5 +1,6 @@
 import { browser } from '../../browser'
-import { sayInPopup as say } from '../../shared/texts/screens'
+import { sayInPopup as say } from '../../shared/texts/popup'
+import { say as sayEverywhere } from '../../shared/texts/screens'
 import type { View } from '../../shared/view'
 import { ask } from '../ui/ask'
 import { Button } from '../ui/button'
@@ -21,7 +22,7 @@ export function Popup() {
       <header class="bar">
         <h1 class="wordmark">
           <Mark />
-          {say('dealpass')}
+          {sayEverywhere('dealpass')}
         </h1>
         <Switch isOn={known?.stopped ?? false} onChange={on => send(ask('stop', { on }))}>
           {say('stopEverything')}

@@ -30,15 +30,13 @@ export function RowItem({
     >
       <Logo provider={provider} />
       <div class="row-head">
-        <div>
-          <h2>{provider.name}</h2>
-          {row.account && <p class="account">{row.account}</p>}
-        </div>
+        <h2>{provider.name}</h2>
         <div class="actions">
           <ConnectionButtons view={view} provider={provider} connection={connection} actions={row.actions} />
         </div>
       </div>
       <div class="row-body">
+        {row.account && <p class="account">{row.account}</p>}
         <StatusLine status={row.status} />
         {row.link && <ExternalLink href={row.link.href}>{row.link.text}</ExternalLink>}
         {row.notes.map(note => (

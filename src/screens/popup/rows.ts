@@ -1,8 +1,9 @@
 import { catalogue } from '../../providers/index'
 import type { Provider } from '../../providers/provider'
 import { sentenceOf } from '../../shared/texts/errors'
-import { say, sayInPopup } from '../../shared/texts/screens'
-import { type Attempt, accountLabel, type ConnectionView, type Departure, type View } from '../../shared/view'
+import { sayInPopup } from '../../shared/texts/popup'
+import { say } from '../../shared/texts/screens'
+import { accountLabel, type ConnectionView, type Departure, type View } from '../../shared/view'
 import {
   type Action,
   accountName,
@@ -10,6 +11,7 @@ import {
   connectionActions,
   connectionName,
   connectionStatus,
+  failedAttempt,
   joined,
   liveAttempt,
   type Status,
@@ -77,7 +79,10 @@ function unconnectedRow(view: View, provider: Provider, now: number): Row {
     notes: endNote(provider),
     link: attempt ? undefined : latest?.link,
     actions: [attempt ? 'cancel' : 'connect'],
-    notices: [...others.map(withAccount), ...setupNotice(view, provider)],
+    notices: [
+      ...others.map(withAccount),
+      ...setupNotice(view, provider).filter(({ text }) => text !== latest?.text),
+    ],
     footer: [],
   }
 }
@@ -91,7 +96,7 @@ function connectionRow(
 ): Row {
   const missing = missingScopes(provider, connection.scopes)
   const isSaid = connection.status === 'connected' && !liveAttempt(view, provider, connection)
-  const failed = failedAttempt(view, provider, connection)
+  const failed = failureEvent(view, provider, connection)
   return {
     key: `${provider.id} ${index}`,
     id: connection.id,
@@ -131,7 +136,7 @@ type Event = RowNotice & { at: number; account?: string }
 
 /** What happened to this provider and is still worth a sentence, the latest first. */
 function eventsOf(view: View, provider: Provider, connections: ConnectionView[], now: number): Event[] {
-  const failed = failedAttempt(view, provider)
+  const failed = failureEvent(view, provider)
   const isNews = failed && !connections.some(({ connectedAt }) => connectedAt > failed.at)
   const departures = view.departures
     .filter(({ provider: id, account, at }) => {
@@ -144,13 +149,9 @@ function eventsOf(view: View, provider: Provider, connections: ConnectionView[],
   return [...(isNews ? [failed] : []), ...departures].sort((a, b) => b.at - a.at)
 }
 
-function failedAttempt(view: View, provider: Provider, connection?: ConnectionView): Event | undefined {
-  const isOurs = (attempt: Attempt) =>
-    attempt.provider === provider.id && attempt.connection === connection?.id && attempt.status === 'failed'
-  const latest = view.attempts.filter(isOurs).sort((a, b) => b.startedAt - a.startedAt)[0]
-  if (!latest || liveAttempt(view, provider, connection)) return undefined
-  const text = sentenceOf(latest.fault ?? { code: 'unexpected' }, provider.name)
-  return { tone: 'attention', text, at: latest.startedAt }
+function failureEvent(view: View, provider: Provider, connection?: ConnectionView): Event | undefined {
+  const failed = failedAttempt(view, provider, connection)
+  return failed && { tone: 'attention', text: sentenceOf(failed.fault, provider.name), at: failed.startedAt }
 }
 
 function departureEvent(

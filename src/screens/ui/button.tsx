@@ -19,9 +19,19 @@ export function Button({
   onClick: (event: MouseEvent) => void
 }) {
   return (
-    <button type="button" class={`button ${look}`} aria-label={name} onClick={onClick}>
+    <button type="button" class={`button ${look}`} aria-label={name} onClick={onFirstClick(onClick)}>
       {icon && <Icon name={icon} />}
       {children}
     </button>
   )
+}
+
+/**
+ * Only the first click of a double click counts: by the second, another button may stand in the same place (Cancel
+ * where Connect was). A key press has no count.
+ */
+function onFirstClick(onClick: (event: MouseEvent) => void) {
+  return (event: MouseEvent) => {
+    if (event.detail <= 1) onClick(event)
+  }
 }

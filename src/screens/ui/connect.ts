@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals'
 import { browser } from '../../browser'
+import { hostsOf } from '../../providers/hosts'
 import { catalogue } from '../../providers/index'
 import type { Provider } from '../../providers/provider'
 import type { ConnectionId, ProviderId } from '../../shared/view'
 import { ask, explain } from './ask'
-import { originsOf } from './origins'
 
 /** Whether Dealpass may reach all hosts of a provider; one that is not in it is not known yet. */
 const isReachable = signal<Record<ProviderId, boolean>>({})
@@ -25,7 +25,7 @@ export async function watchPermissions(): Promise<void> {
 async function readPermissions() {
   const answers = catalogue.map(
     async provider =>
-      [provider.id, await browser.permissions.contains({ origins: originsOf(provider) })] as const,
+      [provider.id, await browser.permissions.contains({ origins: hostsOf(provider) })] as const,
   )
   isReachable.value = Object.fromEntries(await Promise.all(answers))
 }
@@ -41,7 +41,7 @@ export function connect(provider: Provider, connection?: ConnectionId): void {
   )
   if (isReachable.value[provider.id]) return
   const refused = () => send(ask('permissionRefused', { provider: provider.id }), provider)
-  browser.permissions.request({ origins: originsOf(provider) }).then(isGranted => {
+  browser.permissions.request({ origins: hostsOf(provider) }).then(isGranted => {
     if (!isGranted) refused()
   }, refused)
 }

@@ -32,7 +32,7 @@ export function ConnectionButtons({
     <Button
       // A button that turned into another one under the finger would be pressed twice.
       key={action}
-      look={looks[action]}
+      look={isNext(action, view, connection) ? 'main' : looks[action]}
       icon={action === 'addAccount' ? 'add' : undefined}
       name={buttonName(
         action,
@@ -46,10 +46,17 @@ export function ConnectionButtons({
 }
 
 const looks = {
-  connect: 'main',
+  connect: 'plain',
   addAccount: 'quiet',
   cancel: 'plain',
-  reconnect: 'main',
+  reconnect: 'plain',
   disconnect: 'plain',
   undo: 'plain',
 } as const
+
+/** What has to be done next stands out. */
+function isNext(action: Action, view: View, connection: ConnectionView | undefined): boolean {
+  return action === 'connect'
+    ? view.setup !== null
+    : action === 'reconnect' && connection?.status === 'needs-attention'
+}

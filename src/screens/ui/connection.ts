@@ -1,4 +1,5 @@
 import type { Provider } from '../../providers/provider'
+import type { Fault } from '../../shared/errors'
 import { sentenceOf } from '../../shared/texts/errors'
 import { say } from '../../shared/texts/screens'
 import { type Account, type Attempt, accountLabel, type ConnectionView, type View } from '../../shared/view'
@@ -38,6 +39,19 @@ export function liveAttempt(
       attempt.status !== 'failed' &&
       attempt.connection === connection?.id,
   )
+}
+
+/** How the latest attempt ended, when it failed and no other is under way; for one connection where it is given. */
+export function failedAttempt(
+  view: View,
+  provider: Provider,
+  connection?: ConnectionView,
+): (Attempt & { fault: Fault }) | undefined {
+  if (liveAttempt(view, provider, connection)) return undefined
+  const [latest] = view.attempts
+    .filter(attempt => attempt.provider === provider.id && attempt.connection === connection?.id)
+    .sort((a, b) => b.startedAt - a.startedAt)
+  return latest && { ...latest, fault: latest.fault ?? { code: 'unexpected' } }
 }
 
 /** The status of an attempt under way. */

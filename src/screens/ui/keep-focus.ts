@@ -1,25 +1,25 @@
 /**
- * Keeps the keyboard's place when a row changes its buttons: where the focused element disappears, the focus goes to
- * the first button of the same row (`data-row`), and where that row is gone to the row that now stands for the same
- * thing (`data-group`) itself, never to a button of another meaning.
+ * Keeps the keyboard's place when a row changes its buttons. Where the focused one disappears, the focus goes to the
+ * one that took its place; where none did to the row (`data-row`); and where that is gone too, to the row that now
+ * stands for the same thing (`data-group`). Never to a button beside it, which would do something else.
  */
 export function keepFocus(root: HTMLElement): void {
-  let last: { element: Element; row: string; group: string } | undefined
+  let last: { element: Element; place: Element | null; row: string; group: string } | undefined
   root.addEventListener('focusin', ({ target }) => {
-    const row = target instanceof Element && target.closest<HTMLElement>('[data-row]')
-    last = row
-      ? { element: target as Element, row: row.dataset.row ?? '', group: row.dataset.group ?? '' }
-      : undefined
+    const element = target as Element
+    const { row, group } = element.closest<HTMLElement>('[data-row]')?.dataset ?? {}
+    last = row && group ? { element, place: element.parentElement, row, group } : undefined
   })
-  // A click beside everything moves the focus away on purpose: the element is then still there.
   new MutationObserver(() => {
+    // A click beside everything takes the focus away on purpose: the element is then still there.
     if (!last || last.element.isConnected || document.activeElement !== document.body) return
-    const { row, group } = last
+    const { place, row, group } = last
     const rows = [...root.querySelectorAll<HTMLElement>('[data-row]')]
-    const same = rows.find(element => element.dataset.row === row)
-    const heir = same
-      ? (same.querySelector('button') ?? same)
-      : rows.find(element => element.dataset.group === group)
+    const same = rows.find(({ dataset }) => dataset.row === row)
+    const heir =
+      (same?.contains(place) && place?.querySelector('button')) ||
+      same ||
+      rows.find(({ dataset }) => dataset.group === group)
     heir?.focus()
-  }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-row'] })
+  }).observe(root, { childList: true, subtree: true })
 }

@@ -6,5 +6,5 @@ export const pageTexts = {
   leads: 'SalesOS leads',
   leadsCount: '{total} leads · {hot} hot',
   leadsNext: 'Next: {step} – {name}',
-  leadsUntil: 'Read with a token of this page, good until {time}',
+  leadsUntil: 'This page’s own token ends at {time}',
 } as const

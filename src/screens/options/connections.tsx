@@ -1,0 +1,114 @@
+import { catalogue } from '../../providers/index'
+import type { Provider } from '../../providers/provider'
+import { sentenceOf } from '../../shared/texts/errors'
+import { sayInOptions as say, sayFlow } from '../../shared/texts/options'
+import { say as sayEverywhere } from '../../shared/texts/screens'
+import type { ConnectionView, View } from '../../shared/view'
+import {
+  accountName,
+  connectionActions,
+  connectionName,
+  connectionStatus,
+  failedAttempt,
+} from '../ui/connection'
+import { ConnectionButtons } from '../ui/connection-buttons'
+import { Logo } from '../ui/logo'
+import { Notice } from '../ui/notice'
+import { missingScopes, plainScopes } from '../ui/scopes'
+import { StatusLine } from '../ui/status-line'
+import { dayAndTime } from '../ui/times'
+import { useClock } from '../ui/use-clock'
+
+/** A card for each connection: as whom, since when, by which flow, and what it may. */
+export function Connections({ view }: { view: View }) {
+  const now = useClock(view.connections.map(({ undoUntil }) => undoUntil))
+  if (view.connections.length === 0) return <p class="card empty">{say('noConnections')}</p>
+  return (
+    <ul class="cards" aria-label={say('connections')}>
+      {catalogue.flatMap(provider =>
+        view.connections
+          .filter(connection => connection.provider === provider.id)
+          .map(connection => (
+            <Card key={connection.id} view={view} provider={provider} connection={connection} now={now} />
+          )),
+      )}
+    </ul>
+  )
+}
+
+function Card({
+  view,
+  provider,
+  connection,
+  now,
+}: {
+  view: View
+  provider: Provider
+  connection: ConnectionView
+  now: number
+}) {
+  const actions = connectionActions(view, provider, connection, now)
+  const failed = failedAttempt(view, provider, connection)
+  const granted = plainScopes(provider, connection.scopes.granted)
+  const missing = missingScopes(provider, connection.scopes)
+  return (
+    <li
+      class="card connection"
+      aria-label={connectionName(provider, connection)}
+      tabIndex={-1}
+      data-row={connection.id}
+      data-group={provider.id}
+    >
+      <Logo provider={provider} />
+      <div class="connection-head">
+        <div>
+          <h3>{provider.name}</h3>
+          <p class="muted">{accountName(connection.account)}</p>
+        </div>
+        <div class="actions">
+          <ConnectionButtons
+            view={view}
+            provider={provider}
+            connection={connection}
+            // Here a sound login can be renewed too, say after the administrator changed what it may.
+            actions={
+              connection.status === 'connected' && actions[0] === 'disconnect'
+                ? ['reconnect', ...actions]
+                : actions
+            }
+          />
+        </div>
+      </div>
+      <div class="connection-body">
+        <StatusLine status={connectionStatus(view, provider, connection)} />
+        {failed && <Notice tone="attention">{sentenceOf(failed.fault, provider.name)}</Notice>}
+        <dl class="facts">
+          <div>
+            <dt>{say('granted')}</dt>
+            <dd>
+              <ul class="scopes">
+                {granted.map(scope => (
+                  <li key={scope}>{scope}</li>
+                ))}
+              </ul>
+              {granted.length === 0 && say('grantedNothing')}
+              {missing.length > 0 && (
+                <p class="missing">{sayEverywhere('notGiven', { scopes: missing.join(', ') })}</p>
+              )}
+            </dd>
+          </div>
+          <div>
+            <dt>{say('connectedOn')}</dt>
+            <dd>{dayAndTime(connection.connectedAt)}</dd>
+          </div>
+          <div>
+            <dt>{say('flow')}</dt>
+            <dd>
+              {sayFlow(connection.flow)}; {say(connection.renews === 'refresh' ? 'byRefresh' : 'bySignIn')}
+            </dd>
+          </div>
+        </dl>
+      </div>
+    </li>
+  )
+}

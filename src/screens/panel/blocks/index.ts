@@ -1,0 +1,7 @@
+import type { ProviderId } from '../../../shared/view'
+import type { BlockContent } from './block-content'
+import { SalesosBlock } from './salesos'
+import { SellBlock } from './sell'
+
+/** The providers that show something in the panel; one file each. */
+export const blocks: Readonly<Record<ProviderId, BlockContent>> = { sell: SellBlock, salesos: SalesosBlock }

@@ -1,0 +1,40 @@
+import type { ComponentChildren } from 'preact'
+import { sayInPanel as say } from '../../shared/texts/panel'
+import { Button } from '../ui/button'
+import { Notice } from '../ui/notice'
+import type { Loaded } from './use-api'
+
+/** Shows what a call brought, or that it is under way, found nothing (`missing` in words) or failed. */
+export function Loading<T>({
+  loaded,
+  again,
+  missing,
+  children,
+}: {
+  loaded: Loaded<T>
+  again: () => void
+  missing: string
+  children: (value: T) => ComponentChildren
+}) {
+  switch (loaded.at) {
+    case 'loading':
+      return (
+        <div class="skeleton" role="status" aria-label={say('loading')}>
+          <span />
+          <span />
+          <span />
+        </div>
+      )
+    case 'missing':
+      return <p class="muted">{missing}</p>
+    case 'failed':
+      return (
+        <>
+          <Notice tone="attention">{loaded.sentence}</Notice>
+          <Button onClick={again}>{say('tryAgain')}</Button>
+        </>
+      )
+    case 'ready':
+      return <>{children(loaded.value)}</>
+  }
+}

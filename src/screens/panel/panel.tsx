@@ -1,0 +1,108 @@
+import { useSignal } from '@preact/signals'
+import { sayInPanel as say } from '../../shared/texts/panel'
+import { say as sayEverywhere } from '../../shared/texts/screens'
+import type { View } from '../../shared/view'
+import { ask, explain } from '../ui/ask'
+import { enumerate } from '../ui/enumerate'
+import { Icon } from '../ui/icon'
+import { Mark } from '../ui/mark'
+import { Notice } from '../ui/notice'
+import { view } from '../ui/use-view'
+import { Block } from './block'
+import { blocks } from './blocks/index'
+import { entry } from './entry'
+import { pageAddress } from './page-address'
+import { contextOf, panelState, type Shown } from './panel-state'
+
+/** The panel on a CRM page: what the connected providers know about where the user is. */
+export function Panel() {
+  return (
+    <main>
+      <section aria-label={say('panelName')}>{entry.value === 'refused' ? <Refused /> : <Entered />}</section>
+    </main>
+  )
+}
+
+function Refused() {
+  return <p class="alone">{say('notByDealpass')}</p>
+}
+
+function Entered() {
+  if (entry.value === undefined || entry.value === 'refused' || !view.value)
+    return <p class="alone muted">{say('loading')}</p>
+  return <Known view={view.value} site={entry.value.site} />
+}
+
+function Known({ view, site }: { view: View; site: string }) {
+  const { permitted, unpermitted, isAsked } = panelState(view, site, Object.keys(blocks))
+  const { host } = new URL(site)
+  const address = pageAddress.value
+  return (
+    <>
+      <header>
+        <Mark />
+        <h1>{sayEverywhere('dealpass')}</h1>
+        <span class="small muted">{host}</span>
+      </header>
+      {view.stopped ? (
+        <Message title={say('panelStopped')} hint={say('panelStoppedHint')} />
+      ) : (
+        <>
+          {permitted.length + unpermitted.length === 0 && (
+            <Message title={say('nothingConnected')} hint={say('nothingConnectedHint')} />
+          )}
+          {unpermitted.length > 0 &&
+            (isAsked ? (
+              <Message title={say('answerInWindow')} hint={say('answerInWindowHint', { site: host })} />
+            ) : (
+              <AskForPermit host={host} unpermitted={unpermitted} />
+            ))}
+          {permitted.map(shown => (
+            <Block
+              key={shown.connection.id}
+              shown={shown}
+              address={address}
+              isSubjectComing={permitted.some(({ provider }) => contextOf(provider, address))}
+            />
+          ))}
+        </>
+      )}
+    </>
+  )
+}
+
+function AskForPermit({ host, unpermitted }: { host: string; unpermitted: Shown[] }) {
+  const refusal = useSignal('')
+  const providers = enumerate(unpermitted.map(({ provider }) => provider.name))
+  const onClick = (event: MouseEvent) => {
+    if (!event.isTrusted) return
+    refusal.value = ''
+    // A question that outlives this document would be about nothing.
+    window.addEventListener('pagehide', () => void ask('withdrawConsent', {}).catch(() => {}), { once: true })
+    ask('askConsent', {}).catch((error: unknown) => {
+      refusal.value = explain(error)
+    })
+  }
+  return (
+    <div class="card ask">
+      <h2>
+        <Icon name="locked" />
+        {say('allowTitle')}
+      </h2>
+      <p class="muted">{say('allowHint', { site: host, providers })}</p>
+      <button type="button" class="button main" onClick={onClick}>
+        {say('allowOnThisPage')}
+      </button>
+      {refusal.value && <Notice tone="attention">{refusal.value}</Notice>}
+    </div>
+  )
+}
+
+function Message({ title, hint }: { title: string; hint: string }) {
+  return (
+    <div class="card message" role="status">
+      <h2>{title}</h2>
+      <p class="muted">{hint}</p>
+    </div>
+  )
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { catalogue } from '../../../src/providers'
+import {
+  buttonName,
+  connectionActions,
+  connectionName,
+  connectionStatus,
+  failedAttempt,
+  liveAttempt,
+} from '../../../src/screens/ui/connection'
+import { exampleConnection as connection, exampleView as view } from '../example'
+
+const [provider] = catalogue
+if (!provider) throw new Error('The catalogue is empty.')
+
+describe('connectionName', () => {
+  it('is the provider and the account, with an en dash', () => {
+    expect(connectionName(provider, connection())).toBe('Sell – ada@acme.example')
+    expect(connectionName(provider, connection({ account: null }))).toBe('Sell – unknown account')
+  })
+})
+
+describe('buttonName', () => {
+  it('begins with what the button shows', () => {
+    expect(buttonName('addAccount', 'Sell')).toBe('Add account Sell')
+    expect(buttonName('disconnect', 'Sell – Ada')).toBe('Disconnect Sell – Ada')
+  })
+})
+
+describe('connectionStatus', () => {
+  it('says who is connected', () => {
+    expect(connectionStatus(view(), provider, connection())).toEqual({
+      tone: 'good',
+      text: 'Connected as ada@acme.example',
+    })
+  })
+
+  it('says that a provider does not answer and that the login is safe', () => {
+    expect(connectionStatus(view(), provider, connection({ notAnswering: true })).text).toBe(
+      'Connected as ada@acme.example · Sell does not answer; your login is safe',
+    )
+  })
+
+  it('says that everything is paused, with another picture', () => {
+    expect(connectionStatus(view({ stopped: true }), provider, connection())).toEqual({
+      tone: 'paused',
+      text: 'Connected as ada@acme.example · paused',
+    })
+  })
+
+  it('says what needs attention and why', () => {
+    const ended = connection({ status: 'needs-attention', fault: { code: 'reconnect-required' } })
+    expect(connectionStatus(view(), provider, ended)).toEqual({
+      tone: 'attention',
+      text: 'Needs attention · Sell has ended this login. Click Reconnect.',
+    })
+  })
+
+  it('begins with a fixed word while disconnecting and while locked', () => {
+    const textOf = (status: 'disconnecting' | 'locked') =>
+      connectionStatus(view(), provider, connection({ status })).text
+    expect(textOf('disconnecting')).toMatch(/^Disconnecting · /)
+    expect(textOf('locked')).toBe('Locked')
+  })
+
+  it('shows a reconnection under way instead', () => {
+    const attempts = [
+      { id: 'a', provider: provider.id, connection: 'ada', status: 'running', startedAt: 1 } as const,
+    ]
+    const broken = connection({ status: 'needs-attention' })
+    expect(connectionStatus(view({ attempts }), provider, broken).text).toMatch(/^Connecting/)
+    expect(connectionActions(view({ attempts }), provider, broken, 0)).toEqual(['cancel'])
+  })
+})
+
+describe('connectionActions', () => {
+  it('offers to undo a Disconnect only as long as that is possible', () => {
+    const going = connection({ status: 'disconnecting', undoUntil: 100 })
+    expect(connectionActions(view(), provider, going, 99)).toEqual(['undo'])
+    expect(connectionActions(view(), provider, going, 100)).toEqual([])
+  })
+
+  it('offers to reconnect first where that is needed', () => {
+    expect(connectionActions(view(), provider, connection({ status: 'needs-attention' }), 0)).toEqual([
+      'reconnect',
+      'disconnect',
+    ])
+    expect(connectionActions(view(), provider, connection(), 0)).toEqual(['disconnect'])
+    expect(connectionActions(view(), provider, connection({ status: 'locked' }), 0)).toEqual([])
+  })
+})
+
+describe('liveAttempt', () => {
+  it('tells an attempt to reconnect from one to add an account', () => {
+    const attempts = [
+      { id: 'a', provider: provider.id, connection: 'ada', status: 'waiting', startedAt: 1 } as const,
+    ]
+    expect(liveAttempt(view({ attempts }), provider, connection())?.id).toBe('a')
+    expect(liveAttempt(view({ attempts }), provider)).toBeUndefined()
+  })
+})
+
+describe('failedAttempt', () => {
+  it('is the latest of several, with a fault in any case', () => {
+    const attempts = [1, 3, 2].map(startedAt => ({
+      id: `${startedAt}`,
+      provider: provider.id,
+      status: 'failed' as const,
+      startedAt,
+    }))
+    expect(failedAttempt(view({ attempts }), provider)).toMatchObject({
+      id: '3',
+      fault: { code: 'unexpected' },
+    })
+    expect(failedAttempt(view({ attempts }), provider, connection())).toBeUndefined()
+  })
+
+  it('is nothing while another attempt is under way', () => {
+    const attempt = { provider: provider.id, startedAt: 1 }
+    const attempts = [
+      { ...attempt, id: 'old', status: 'failed' as const },
+      { ...attempt, id: 'new', status: 'running' as const },
+    ]
+    expect(failedAttempt(view({ attempts }), provider)).toBeUndefined()
+  })
+})
