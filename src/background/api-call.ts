@@ -110,12 +110,16 @@ export async function callApi(
       throw error
     }
   }
+  const body = await readUpTo(response, limits.body).catch((cause: unknown) => {
+    // It broke off, or the time was over in the middle of it.
+    throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
+  })
   await noteWellbeing(connection.id)
   return {
     status: response.status,
     statusText: response.statusText,
     headers: [...response.headers].filter(([name]) => returnedHeaders.has(name)),
-    body: await readUpTo(response, limits.body),
+    body,
   }
 }
 

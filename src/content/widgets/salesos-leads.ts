@@ -63,25 +63,21 @@ function draw({ total, leads: all }: { total: number; leads: Lead[] }, { expires
   const [next] = byScore
   const time = new Date(expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
   drawLines(
-    say(pageTexts.leadsCount, { total, hot }),
-    next?.next_step?.title
-      ? say(pageTexts.leadsNext, { step: next.next_step.title, name: next.name ?? '' })
-      : '',
-    say(pageTexts.leadsUntil, { time }),
+    pageTexts.leadsCount(total, hot),
+    next?.next_step?.title && pageTexts.leadsNext(next.next_step.title, next.name),
+    pageTexts.leadsUntil(time),
   )
 }
 
-function drawLines(...lines: string[]): void {
+function drawLines(...lines: (string | undefined)[]): void {
   const heading = document.createElement('h2')
   heading.textContent = pageTexts.leads
-  const paragraphs = lines.filter(Boolean).map(line => {
-    const paragraph = document.createElement('p')
-    paragraph.textContent = line
-    return paragraph
-  })
+  const paragraphs = lines
+    .filter(line => line !== undefined)
+    .map(line => {
+      const paragraph = document.createElement('p')
+      paragraph.textContent = line
+      return paragraph
+    })
   section.replaceChildren(heading, ...paragraphs)
-}
-
-function say(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ''))
 }

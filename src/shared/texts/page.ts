@@ -4,7 +4,7 @@ export const pageTexts = {
   panel: 'Dealpass panel',
   reload: 'Dealpass was updated. Reload this page to use it.',
   leads: 'SalesOS leads',
-  leadsCount: '{total} leads · {hot} hot',
-  leadsNext: 'Next: {step} – {name}',
-  leadsUntil: 'This page’s own token ends at {time}',
+  leadsCount: (total: number, hot: number) => `${total} leads · ${hot} hot`,
+  leadsNext: (step: string, name = '') => `Next: ${step} – ${name}`,
+  leadsUntil: (time: string) => `This page’s own token ends at ${time}`,
 } as const

@@ -18,6 +18,8 @@ export type ChromiumOptions = {
   /** False shows a window. */
   headless?: boolean
   colorScheme?: 'light' | 'dark'
+  /** Pixels of a screenshot for each of the page's own; a visible window has the screen's. */
+  scale?: number
   args?: string[]
 }
 
@@ -80,7 +82,14 @@ function removeProfiles(): void {
  * sentence when the browser or the build is missing, or when the extension does not start.
  */
 export async function launchChromium(options: ChromiumOptions): Promise<ExtensionBrowser> {
-  const { sandbox, headless = true, colorScheme = 'light', profile = newProfile(), args = [] } = options
+  const {
+    sandbox,
+    headless = true,
+    colorScheme = 'light',
+    profile = newProfile(),
+    scale = 1,
+    args = [],
+  } = options
   const extension = resolve(options.extension ?? 'dist/chrome')
   if (!existsSync(join(extension, 'manifest.json'))) {
     throw new Error(`There is no extension in ${extension}: build it first with \`npm run build\`.`)
@@ -92,7 +101,7 @@ export async function launchChromium(options: ChromiumOptions): Promise<Extensio
     headless: false,
     colorScheme,
     // A fixed viewport would keep a visible window from being resized by whoever plays in it.
-    ...(headless ? {} : { viewport: null }),
+    ...(headless ? { deviceScaleFactor: scale } : { viewport: null }),
     args: [
       ...(headless ? ['--headless=new'] : []),
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),

@@ -1,0 +1,203 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Frame, Page } from '@playwright/test'
+import { catalogue } from '../src/providers'
+import type { Provider } from '../src/providers/provider'
+import { authWindow, consent, signIn } from '../test/e2e/harness/auth-window'
+import { type ExtensionBrowser, launchChromium } from '../test/e2e/harness/chromium'
+import { extensionPage } from '../test/e2e/harness/opened-page'
+import { openPopup, type Popup } from '../test/e2e/harness/popup'
+import { type Sandbox, sandboxSetup, startSandbox } from '../test/sandbox/sandbox'
+
+// npm run demo: the main job, done by real clicks in a real Chromium against the sandbox.
+
+/** The providers of the product; those that the catalogue does not have yet are said to be missing. */
+const planned = ['Sell', 'sellytics', 'SellSN', 'SalesOS']
+
+const lead = 'https://app.futuresimple.com/leads/1'
+const output = resolve('demo-output')
+const windowSize = { width: 520, height: 700 }
+const isHeadless = process.argv.includes('--headless') || !hasDisplay()
+
+type Outcome = { flow: string; account: string; usedBy: string[] }
+
+function hasDisplay(): boolean {
+  if (process.platform !== 'linux') return true
+  return Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY)
+}
+
+async function importSetup(dealpass: ExtensionBrowser): Promise<void> {
+  const file = join(output, 'setup.json')
+  writeFileSync(file, JSON.stringify(sandboxSetup(), null, 2))
+  const options = await dealpass.context.newPage()
+  await options.goto(`chrome-extension://${dealpass.extensionId}/src/screens/options/index.html`)
+  await options.getByLabel('Import setup file').setInputFiles(file)
+  await options.getByRole('button', { name: 'Use this setup' }).waitFor()
+  await photograph(options, '1-setup-review.png', { width: 1120, height: 900 })
+  await options.getByRole('button', { name: 'Use this setup' }).click()
+  await options.getByText('This setup is in force now').waitFor()
+  await options.close()
+}
+
+async function connect(
+  dealpass: ExtensionBrowser,
+  sandbox: Sandbox,
+  { id, name }: Provider,
+): Promise<string> {
+  const { rep } = sandbox.users
+  const popup = await openPopup(dealpass)
+  const window = await authWindow(dealpass, () => popup.click('button', `Connect ${name}`))
+  await photograph(window, `2-sign-in-${id}.png`, windowSize)
+  await signIn(window, rep)
+  await photograph(window, `3-consent-at-${id}.png`, windowSize)
+  await consent(window, 'Allow')
+  const after = await openPopup(dealpass)
+  await after.waitForText(`Connected as ${rep.email}`, { within: ['listitem', `${name} – ${rep.email}`] })
+  await after.close()
+  return rep.email
+}
+
+/** Opens the panel on a CRM page, allows it in the real consent window, and waits until every block has its data. */
+async function usePanel(dealpass: ExtensionBrowser, page: Page): Promise<void> {
+  if (isHeadless) await page.setViewportSize({ width: 1440, height: 860 })
+  await page.goto(lead)
+  const framed = page.waitForEvent('framenavigated', { predicate: isPanel })
+  await page.getByRole('button', { name: 'Dealpass', exact: true }).click()
+  const panel = (await framed).getByRole('region', { name: 'Dealpass panel' })
+  const allow = panel.getByRole('button', { name: 'Allow on this page' })
+  await allow.waitFor()
+  await photograph(page, '4-panel-asks.png')
+  const question = await extensionPage(dealpass, 'src/screens/consent/index.html', () => allow.click())
+  await question.locator('button[aria-disabled="false"]').waitFor()
+  await photograph(question, '5-consent.png', { width: 460, height: 640 })
+  const closed = question.waitForEvent('close')
+  await question.getByRole('button', { name: 'Allow', exact: true }).click()
+  await closed
+  await panel.getByText('elena.marchetti', { exact: false }).first().waitFor()
+  await panel.getByText('Next step').waitFor()
+  await page
+    .getByRole('region', { name: 'SalesOS leads' })
+    .getByText(/\d+ leads/)
+    .waitFor()
+}
+
+const isPanel = (frame: Frame) => frame.url().includes('/src/screens/panel/index.html')
+
+/** Who called a provider's API with its tokens, as the sandbox saw it. */
+function usersOf(sandbox: Sandbox, { api, whoIsIt }: Provider): string[] {
+  const hosts = api.map(address => new URL(address).hostname)
+  const probe = new URL(whoIsIt.url).pathname
+  const calls = sandbox
+    .saw()
+    .filter(
+      ({ host, path, status, method }) =>
+        hosts.includes(host) && path !== probe && status === 200 && method === 'GET',
+    )
+  const isFromPage = (call: (typeof calls)[number]) => call.headers.origin?.startsWith('https://') ?? false
+  return [
+    ...(calls.some(call => !isFromPage(call)) ? ['panel (brokered fetch)'] : []),
+    ...(calls.some(isFromPage) ? ['widget (token)'] : []),
+  ]
+}
+
+async function photographPopup(dealpass: ExtensionBrowser): Promise<void> {
+  const popup = await openPopup(dealpass)
+  await popup.waitFor('list', 'Providers')
+  await popup.screenshot(join(output, '7-popup.png'), { scale: 2 })
+  await inScheme(popup, 'dark')
+  await popup.screenshot(join(output, '7-popup-dark.png'), { scale: 2 })
+  await popup.close()
+}
+
+async function inScheme({ target }: Popup, value: 'dark' | 'light'): Promise<void> {
+  await target.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] })
+  // The change of colours is itself drawn as a transition.
+  const expression =
+    'Promise.all(document.getAnimations().map(({ finished }) => finished)).then(() => undefined)'
+  await target.send('Runtime.evaluate', { expression, awaitPromise: true })
+}
+
+/** A PNG of the page, or of one of the size that its window has. A visible window is photographed as it is. */
+async function photograph(page: Page, file: string, size?: { width: number; height: number }): Promise<void> {
+  if (size && isHeadless) await page.setViewportSize(size)
+  await page.screenshot({ path: join(output, file), scale: 'device' })
+}
+
+function printTable(outcomes: Map<string, Outcome>): void {
+  const rows = planned.map(name => {
+    const outcome = outcomes.get(name)
+    if (!catalogue.some(provider => provider.name === name)) return [name, 'not built yet', '', '']
+    return [
+      name,
+      outcome?.flow ?? '',
+      outcome?.account ?? 'not connected',
+      outcome?.usedBy.join(', ') || 'not used',
+    ]
+  })
+  const table = [['provider', 'flow', 'connected as', 'used by a widget'], ...rows]
+  const widths = [0, 1, 2].map(column => Math.max(...table.map(row => row[column]?.length ?? 0)))
+  for (const row of table)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+}
+
+async function demo(): Promise<boolean> {
+  rmSync(output, { recursive: true, force: true })
+  mkdirSync(output, { recursive: true })
+  const outcomes = new Map<string, Outcome>()
+  const sandbox = await startSandbox()
+  const dealpass = await launchChromium({
+    sandbox,
+    headless: isHeadless,
+    scale: 2,
+    args: isHeadless ? ['--force-device-scale-factor=2'] : [],
+  })
+  try {
+    await importSetup(dealpass)
+    for (const provider of catalogue) {
+      console.log(`Connecting ${provider.name} …`)
+      const account = await connect(dealpass, sandbox, provider)
+      outcomes.set(provider.name, { flow: provider.defaultFlow, account, usedBy: [] })
+    }
+    const page = await dealpass.context.newPage()
+    console.log('Opening the demo CRM …')
+    await usePanel(dealpass, page)
+    await photograph(page, '6-crm-page.png')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await photograph(page, '6-crm-page-dark.png')
+    await page.emulateMedia({ colorScheme: 'light' })
+    await photographPopup(dealpass)
+    for (const provider of catalogue) {
+      const outcome = outcomes.get(provider.name)
+      if (outcome) outcome.usedBy = usersOf(sandbox, provider)
+    }
+    if (!isHeadless) await play(dealpass, sandbox)
+  } finally {
+    const errors = await dealpass.errors().catch(() => [])
+    await dealpass.close().catch(() => undefined)
+    await sandbox.stop()
+    for (const trouble of [...errors, ...sandbox.violations().map(violation => JSON.stringify(violation))])
+      console.log(`Trouble: ${trouble}`)
+    console.log()
+    printTable(outcomes)
+    console.log(`\nScreenshots are in ${output}.`)
+  }
+  const isClean = sandbox.violations().length === 0
+  return isClean && catalogue.every(({ name }) => (outcomes.get(name)?.usedBy.length ?? 0) > 0)
+}
+
+async function play(dealpass: ExtensionBrowser, { users }: Sandbox): Promise<void> {
+  console.log('\nThe browser stays open: play with it, and close it when you are done.')
+  for (const { name, email, password } of [users.rep, users.colleague])
+    console.log(`  ${name}: ${email}, password ${password}`)
+  await new Promise<void>(resolve => dealpass.context.once('close', () => resolve()))
+}
+
+const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
+if (built.status !== 0) process.exitCode = 1
+else process.exitCode = (await demo()) ? 0 : 1
