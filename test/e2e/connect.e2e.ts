@@ -118,6 +118,7 @@ test('connects two providers at once: the second waits for the first window', as
   const { email } = sandbox.users.rep
   await expect(item(popup, `Sell – ${email}`)).toContainText('Connected as')
   await expect(item(popup, `SalesOS – ${email}`)).toContainText('Connected as')
+  expect(sandbox.saw({ path: '/oauth/token' })).toMatchObject([{ status: 200 }])
 })
 
 test('adds a second account, and keeps the first', async ({ dealpass, sandbox }) => {
@@ -131,6 +132,8 @@ test('adds a second account, and keeps the first', async ({ dealpass, sandbox })
   await consent(window, 'Allow')
   await expect(item(popup, `SalesOS – ${sandbox.users.colleague.email}`)).toContainText('Connected as')
   await expect(item(popup, `SalesOS – ${sandbox.users.rep.email}`)).toContainText('Connected as')
+  expect(sandbox.saw({ path: '/authorize' }).map(({ query }) => query.prompt)).toEqual([undefined, 'login'])
+  expect(sandbox.saw({ path: '/oauth/token' }).map(({ status }) => status)).toEqual([200, 200])
 })
 
 test('can be driven by the keyboard alone', async ({ dealpass, sandbox }) => {
@@ -151,4 +154,5 @@ test('can be driven by the keyboard alone', async ({ dealpass, sandbox }) => {
   await consent(window, 'Allow')
   const after = await openPopup(dealpass)
   await after.waitForText(`Connected as ${email}`, { within: ['listitem', `SalesOS – ${email}`] })
+  expect(sandbox.saw({ path: '/oauth/token' })).toMatchObject([{ status: 200 }])
 })

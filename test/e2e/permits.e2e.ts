@@ -99,6 +99,7 @@ test('keeps Allow dead for the first half second', async ({ dealpass, sandbox })
   const armedAfter = await question.evaluate(() => (window as unknown as { armedAfter: number }).armedAfter)
   expect(armedAfter).toBeGreaterThanOrEqual(limits.allowDelay)
   expect((await viewOf(dealpass)).permits).toEqual([])
+  expect(sandbox.saw({ path: /^\/v2\/leads/ })).toEqual([])
 })
 
 test('ends the question with the document that asked it', async ({ dealpass, sandbox }) => {
@@ -111,6 +112,7 @@ test('ends the question with the document that asked it', async ({ dealpass, san
   await page.close()
   await closed
   expect((await viewOf(dealpass)).consents).toEqual([])
+  expect(sandbox.saw({ path: /^\/v2\/leads/ })).toEqual([])
 })
 
 test('gives a content-script widget a short-lived token by message, and to nobody else', async ({

@@ -62,6 +62,7 @@ test('accepts a denial of Sell in the fragment and in the query', async ({ dealp
     if (denialIn === 'fragment') await signIn(window, sandbox.users.rep)
     await consent(window, 'Deny')
     await expect(item(popup, 'Sell')).toContainText(text(errorTexts.denied, 'Sell'))
+    expect(sandbox.saw({ path: /token|users/ })).toEqual([])
   }
 })
 
@@ -161,6 +162,7 @@ test('connects as unknown account when the provider would not tell', async ({ de
   await signIn(window, sandbox.users.rep)
   await consent(window, 'Allow')
   await expect(item(popup, 'Sell – unknown account')).toContainText('Connected as unknown account')
+  expect(sandbox.saw({ path: '/v2/users/self' })).toMatchObject([{ status: 403 }])
 })
 
 test('tells a used code, nonsense and a dead server apart, and changes nothing', async ({

@@ -70,5 +70,5 @@ export const reasonTexts: Record<Reason, string> = {
 
 /** The sentence for people: what happened, and what to do next. */
 export function sentenceOf({ code, reason }: Fault, provider = 'The provider'): string {
-  return (reason ? reasonTexts[reason] : errorTexts[code]).replaceAll('{provider}', provider)
+  return (reason ? reasonTexts[reason] : errorTexts[code]).replaceAll('{provider}', () => provider)
 }
