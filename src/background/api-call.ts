@@ -4,8 +4,8 @@ import type { Provider } from '../providers/provider'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { ApiAnswer, ApiCall } from '../shared/protocol'
-import type { Access, ConnectionView } from '../shared/view'
-import { accessToken, noteFailure, noteWellbeing } from './broker'
+import type { Access, ConnectionView, Permit } from '../shared/view'
+import { narrowToken, noteFailure, noteWellbeing } from './broker'
 import { hasHosts } from './hosts'
 
 const methods: Readonly<Record<string, Access>> = {
@@ -54,18 +54,25 @@ export function accessOf(method: string | undefined): Access {
 
 /**
  * The address of a brokered call, after parsing: inside one of the API's origins and path prefixes, and no OAuth
- * endpoint (design rule 6). Throws `bad-request` (`outside-api`).
+ * endpoint. Throws `bad-request` (`outside-api`).
  */
 export function apiAddress(provider: Provider, path: string): URL {
   const outside = new AppError('bad-request', 'outside-api')
   const [base] = provider.api
-  // Parsers differ over these, and an API has no use for them: the server behind might decode once more.
-  if (!base || /[\\\s\p{Cc}]|%(?:2f|5c|2e|00)/iu.test(path)) throw outside
+  // Parsers differ over these.
+  if (!base || /[\\\s\p{Cc}]/u.test(path)) throw outside
   const relative = path.startsWith('/') && !path.startsWith('//') ? new URL(path, base).href : path
   if (!URL.canParse(relative, base)) throw outside
   const url = new URL(relative, base)
   url.hash = ''
-  if (url.username || url.password) throw outside
+  // A server may skip an empty segment, and decode what needed no encoding or hides a delimiter: the resource would
+  // then be another than it seems to be here.
+  if (
+    url.username ||
+    url.password ||
+    /\/\/|%(?:00|2[def]|3\d|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9ae])/i.test(url.pathname)
+  )
+    throw outside
   const isInside = provider.api.some(prefix => {
     const { origin, pathname } = new URL(prefix)
     return url.origin === origin && url.pathname.startsWith(pathname)
@@ -79,15 +86,16 @@ export function apiAddress(provider: Provider, path: string): URL {
 }
 
 /**
- * Makes one call to a provider's API for a site or panel that has a permit; the token stays in here. An answer of
+ * Makes one call to a provider's API for a site or panel under its permit, whose scopes bind it; the token stays in
+ * here. An answer of
  * 401 is followed by one renewal and one more try. Other statuses are the API's business with the caller and are
  * passed on. `stillAllowed` is asked before each sending: a token can take a while, and a permit may end in it.
  *
- * Throws `bad-request` (`outside-api`, `too-large`), `provider-rejected` (`api-refuses-login`, `redirected`,
+ * Throws `bad-request` (`outside-api`, `too-large`), `scope-missing`, `provider-rejected` (`api-refuses-login`, `redirected`,
  * `too-large`), `provider-unreachable`, `permission-missing`, and what the broker throws.
  */
 export async function callApi(
-  connection: ConnectionView,
+  { connection, permit }: { connection: ConnectionView; permit: Permit },
   call: ApiCall,
   stillAllowed: () => Promise<unknown>,
 ): Promise<ApiAnswer> {
@@ -95,12 +103,14 @@ export async function callApi(
   if (!provider) throw new AppError('not-connected')
   const url = apiAddress(provider, call.path)
   const request = requestOf(call)
-  const token = await accessToken(connection.id)
+  const scope = provider.hooks?.scopeOf?.(url, accessOf(call.method))
+  if (scope !== undefined && !permit.scopes.includes(scope)) throw new AppError('scope-missing')
+  const token = await narrowToken(connection.id, permit.scopes)
   await stillAllowed()
   let response = await send(provider, connection, url, request, token.value)
   if (response.status === 401) {
     await response.body?.cancel()
-    const renewed = await accessToken(connection.id, { refused: token.value })
+    const renewed = await narrowToken(connection.id, permit.scopes, token.value)
     await stillAllowed()
     response = await send(provider, connection, url, request, renewed.value)
     if (response.status === 401) {

@@ -1,5 +1,6 @@
 import { browser } from '../browser'
 import { checkAnswer, startAuthorization } from '../oauth/authorization'
+import { discard } from '../oauth/revocation'
 import { type Tokens, tokensFromCode, tokensFromFragment, tokensFromRefresh } from '../oauth/tokens'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
@@ -7,7 +8,7 @@ import type { Lease } from '../shared/protocol'
 import type { ConnectionId } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
 import { clientOfConnection } from './connection-client'
-import { forgetHeld, heldToken, holdToken, isFresh } from './held-tokens'
+import { forgetHeld, heldToken, holdToken, isFresh, scopeSet } from './held-tokens'
 import { requireHosts } from './hosts'
 import { identified } from './identified'
 import { tellSites } from './news'
@@ -60,17 +61,33 @@ const triedAt = new Map<ConnectionId, number>()
 const wasTriedLately = (id: ConnectionId) => Date.now() - (triedAt.get(id) ?? 0) < limits.renewAtLeast
 
 /**
- * A short-lived token for a site: with the narrowest scopes that the provider can give, and only when its own
- * remaining life is within the limit (design rule 4).
+ * A short-lived token for a site: with no more than these scopes, and only when its own remaining life is known and
+ * within the limit.
  *
- * Throws `not-permitted` (`long-lived-token`) and what `accessToken` throws.
+ * Throws `not-permitted` (`long-lived-token`, `wide-token`) and what `accessToken` throws.
  */
 export async function lease(id: ConnectionId, scopes: readonly string[]): Promise<Lease> {
-  const { renews } = await requireUsable(id)
-  // Without a refresh there is no narrower token to be had (RFC 6749 section 6).
-  const held = await accessToken(id, renews === 'refresh' ? { scopes } : {})
-  if (held.expiresAt - Date.now() > limits.lease) throw new AppError('not-permitted', 'long-lived-token')
+  const held = await narrowToken(id, scopes)
+  if (!held.isLifeKnown || held.expiresAt - Date.now() > limits.lease)
+    throw new AppError('not-permitted', 'long-lived-token')
+  // What was allowed is what may leave: a provider that narrows nothing, or not enough, serves brokered fetch alone.
+  if (!held.scopes.every(scope => scopes.includes(scope))) throw new AppError('not-permitted', 'wide-token')
   return { accessToken: held.value, tokenType: 'Bearer', expiresAt: held.expiresAt, scopes: held.scopes }
+}
+
+/**
+ * A token with no more than these scopes, where the provider can give one: by a refresh (RFC 6749 section 6). Without
+ * a refresh it has all that was granted, and what is done with it has to be held to the scopes in another way.
+ * Throws what `accessToken` throws.
+ */
+export async function narrowToken(
+  id: ConnectionId,
+  scopes: readonly string[],
+  refused?: string,
+): Promise<HeldToken> {
+  const connection = await requireUsable(id)
+  const isWhole = connection.scopes.granted.every(scope => scopes.includes(scope))
+  return accessToken(id, { refused, ...(connection.renews === 'refresh' && !isWhole ? { scopes } : {}) })
 }
 
 async function requireUsable(id: ConnectionId) {
@@ -111,7 +128,7 @@ async function refresh(
   return tokens
 }
 
-/** One attempt without a window; the same account goes on, anything else needs the user (design rule 11). */
+/** One attempt without a window; the same account goes on, anything else needs the user. */
 async function signInSilently(connection: Connection): Promise<Tokens> {
   const client = clientOfConnection(connection)
   await requireHosts(client.provider)
@@ -122,15 +139,24 @@ async function signInSilently(connection: Connection): Promise<Tokens> {
       ? await tokensFromFragment(client, answer)
       : await tokensFromCode(client, started, answer)
   const account = await identified(client, tokens)
-  if (account?.id !== connection.account?.id) throw new AppError('reconnect-required', 'sign-in-again')
+  // Whose account it is has to be known on both sides: two unknown ones may be two people.
+  if (!account || account.id !== connection.account?.id) {
+    await discard(client, tokens)
+    throw new AppError('reconnect-required', 'sign-in-again')
+  }
   if (tokens.refreshToken)
     await write(({ credentials }) =>
       credentials.put({ connection: connection.id, refreshToken: tokens.refreshToken }),
     )
+  if (scopeSet(tokens.scopes) !== scopeSet(connection.scopes.granted))
+    await changeConnection(connection.id, ({ scopes, ...rest }) => ({
+      ...rest,
+      scopes: { ...scopes, granted: tokens.scopes },
+    }))
   return tokens
 }
 
-/** Writes down what a failure means for the connection: only a refusal ends it (design rule 2). */
+/** Writes down what a failure means for the connection: only the provider's refusal ends it. */
 export async function noteFailure(id: ConnectionId, error: unknown): Promise<void> {
   const fault = faultOf(error)
   switch (fault.code) {

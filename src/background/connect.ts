@@ -1,7 +1,7 @@
 import { browser } from '../browser'
 import { checkAnswer, startAuthorization } from '../oauth/authorization'
 import { type OAuthClient, oauthClient } from '../oauth/client'
-import { revoke } from '../oauth/revocation'
+import { discard } from '../oauth/revocation'
 import { type Tokens, tokensFromCode, tokensFromFragment } from '../oauth/tokens'
 import { providerById } from '../providers'
 import type { Provider } from '../providers/provider'
@@ -16,7 +16,7 @@ import { tellSites } from './news'
 import { inOrder } from './queue'
 import { watched } from './report'
 import { change, session } from './session'
-import { type Connection, keep, kept, readSnapshot } from './vault'
+import { type Connection, keep, kept, readSnapshot, removePermits } from './vault'
 
 const alarmPrefix = 'attempt:'
 
@@ -144,12 +144,17 @@ async function authorize(attempt: Attempt, client: OAuthClient, signal: AbortSig
     client.flow === 'implicit'
       ? await tokensFromFragment(client, answer)
       : await tokensFromCode(client, started, answer, signal)
-  const account = await identified(client, tokens)
-  if (signal.aborted) {
-    await discard(client, tokens)
-    throw new AppError('cancelled')
+  try {
+    const account = await identified(client, tokens)
+    signal.throwIfAborted()
+    await settle(attempt, client, tokens, account)
+  } catch (error) {
+    // Nobody will use them, so they need not live. A token that is not ours is none of our business, and where another
+    // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants).
+    const isOurs = client.flow !== 'implicit' || faultOf(error).code !== 'foreign-token'
+    if (isOurs && (!others || faultOf(error).code === 'wrong-account')) await discard(client, tokens)
+    throw error
   }
-  await settle(attempt, client, tokens, account)
 }
 
 async function settle(
@@ -164,14 +169,8 @@ async function settle(
     attempt.connection === undefined
       ? connections.find(known => account !== null && known.account?.id === account.id)
       : connections.find(known => known.id === attempt.connection)
-  if (attempt.connection !== undefined && !target) {
-    await discard(client, tokens)
-    throw new AppError('not-connected')
-  }
-  if (target?.account && target.account.id !== account?.id) {
-    await discard(client, tokens)
-    throw new AppError('wrong-account')
-  }
+  if (attempt.connection !== undefined && !target) throw new AppError('not-connected')
+  if (target?.account && target.account.id !== account?.id) throw new AppError('wrong-account')
   const connection: Connection = {
     id: target?.id ?? crypto.randomUUID(),
     provider: provider.id,
@@ -192,6 +191,8 @@ async function settle(
         ...(tokens.refreshToken ? { refreshToken: tokens.refreshToken } : {}),
       })
       await stores.disconnects.delete(connection.id)
+      // Permits were given for one person's account. Where it was unknown, it may be another's now.
+      if (target && !target.account) await removePermits(stores, target.id)
       await stores.attempts.delete(provider.id)
       const { [provider.id]: _, ...setupFaults } = (await kept(stores, 'setupFaults')) ?? {}
       await keep(stores, 'setupFaults', setupFaults)
@@ -200,14 +201,6 @@ async function settle(
     await holdToken(connection.id, undefined, tokens)
   })
   await tellSites(connection.id, target ? 'recovered' : 'connected')
-}
-
-// Tokens that we asked for and then do not want are not left lying about; the attempt fails all the same.
-async function discard(client: OAuthClient, tokens: Tokens): Promise<void> {
-  for (const kind of client.provider.revokes) {
-    const token = kind === 'refresh_token' ? tokens.refreshToken : tokens.accessToken
-    if (token) await revoke(client, token, kind).catch(() => undefined)
-  }
 }
 
 async function move(attempt: Attempt): Promise<void> {

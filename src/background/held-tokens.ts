@@ -1,3 +1,4 @@
+import type { Tokens } from '../oauth/tokens'
 import { limits } from '../shared/limits'
 import type { ConnectionId } from '../shared/view'
 import { changeTokens, type HeldToken, type Session } from './session'
@@ -19,7 +20,7 @@ export function heldToken(
   return tokens.held[keyOf(connection, scopes)]
 }
 
-/** Whether a token is far enough from its end to be handed out without a renewal (design rule 12). */
+/** Whether a token is far enough from its end to be handed out without a renewal. */
 export function isFresh({ expiresAt, life }: HeldToken, now = Date.now()): boolean {
   return now < expiresAt - Math.min(life / 2, Math.max(limits.renewAtLeast, life * limits.renewShare))
 }
@@ -28,7 +29,7 @@ export function isFresh({ expiresAt, life }: HeldToken, now = Date.now()): boole
 export async function holdToken(
   connection: ConnectionId,
   scopes: readonly string[] | undefined,
-  tokens: { accessToken: string; expiresAt: number; life: number; scopes: string[] },
+  tokens: Tokens,
 ): Promise<HeldToken> {
   const held: HeldToken = {
     connection,
@@ -37,6 +38,7 @@ export async function holdToken(
     value: tokens.accessToken,
     expiresAt: tokens.expiresAt,
     life: tokens.life,
+    isLifeKnown: tokens.isLifeKnown,
   }
   await changeTokens(({ held: all }) => {
     all[keyOf(connection, scopes)] = held

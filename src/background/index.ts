@@ -24,12 +24,16 @@ browser.alarms.onAlarm.addListener(({ name }) =>
 
 browser.windows.onRemoved.addListener(windowId => watched('windows.onRemoved', consentWindowClosed(windowId)))
 
-browser.tabs.onRemoved.addListener(tabId =>
+browser.tabs.onRemoved.addListener((tabId, { isWindowClosing }) => {
+  const forgotten = Promise.all([forgetPanels(tabId), withdraw(question => question.tabId === tabId)])
   watched(
     'tabs.onRemoved',
-    Promise.all([forgetPanels(tabId), withdraw(question => question.tabId === tabId)]),
-  ),
-)
+    forgotten.catch(error => {
+      // With the last window the browser itself ends, and storage.session, which this is about, may be gone before.
+      if (!isWindowClosing) throw error
+    }),
+  )
+})
 
 // Only so that the worker starts with the browser, and what was left in the middle is seen to.
 browser.runtime.onStartup.addListener(() => undefined)

@@ -116,7 +116,7 @@ export const routes: { [N in RequestName]: Route<N> } = {
       const { provider, connection: id } = call
       const need: Need = { provider, connection: id, use: 'fetch', access: accessOf(call.method) }
       const allowed = async () => permitFor((await session()).view, siteOf(caller), need)
-      return callApi((await allowed()).connection, call, allowed)
+      return callApi(await allowed(), call, allowed)
     },
   },
   token: {

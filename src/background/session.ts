@@ -16,6 +16,7 @@ export type HeldToken = {
   value: string
   expiresAt: number
   life: number
+  isLifeKnown: boolean
 }
 
 /** A panel's frame by its document: which site it stands on, by the word of the content script that opened it. */
@@ -61,12 +62,21 @@ async function load(): Promise<Session> {
   const tokens = (stored[sessionKeys.tokens] as Tokens | undefined) ?? noTokens()
   const view = stored[sessionKeys.view] as View | undefined
   if (!view) return startOfBrowser(tokens)
+  const isAnyDropped = dropUnasked(view, tokens)
   const isRunning = ({ status }: View['attempts'][number]) => status === 'running'
-  if (!view.attempts.some(isRunning) && tokens.unpublished === 0) return { view, tokens }
+  if (!isAnyDropped && !view.attempts.some(isRunning) && tokens.unpublished === 0) return { view, tokens }
   // This worker runs no attempt yet: one that claims to be running died with the worker before.
   await interruptAttempts(isRunning)
   tokens.unpublished = 0
   return { view: await freshView(view.run, tokens, view), tokens }
+}
+
+// A question whose window was still being opened when a worker died: nobody can answer it, and nobody shall wait for it.
+function dropUnasked(view: View, { questions }: Tokens): boolean {
+  const unasked = Object.keys(questions).filter(id => questions[id]?.windowId === undefined)
+  for (const id of unasked) delete questions[id]
+  view.consents = view.consents.filter(({ id }) => !unasked.includes(id))
+  return unasked.length > 0
 }
 
 async function startOfBrowser(tokens: Tokens): Promise<Session> {
@@ -121,8 +131,10 @@ export async function change<T>(job: (stores: Stores) => Promise<T>): Promise<T>
 function publish(): Promise<void> {
   const next = publishing.then(async () => {
     const state = await session()
-    state.tokens.unpublished -= 1
     state.view = await freshView(state.view.run, state.tokens, state.view)
+    await changeTokens(tokens => {
+      tokens.unpublished -= 1
+    })
   })
   publishing = next.catch(() => undefined)
   return next

@@ -1,6 +1,7 @@
 import { parseSetup, reviewOfSetup, viewOfSetup } from '../providers/setup'
 import { AppError } from '../shared/errors'
 import type { SetupFault, SetupReview } from '../shared/setup-review'
+import { tellSite } from './news'
 import { change, session } from './session'
 import { keep } from './vault'
 
@@ -27,4 +28,6 @@ export async function useSetup(text: string): Promise<void> {
 /** Stop everything, or go on: one switch over every use, kept over restarts. */
 export async function stopEverything(on: boolean): Promise<void> {
   await change(stores => keep(stores, 'stopped', on))
+  const sites = new Set((await session()).view.permits.map(({ site }) => site))
+  for (const site of sites) await tellSite(site, on ? 'ended' : 'recovered')
 }

@@ -130,14 +130,21 @@ export function keep<K extends keyof Kept>(stores: Stores, key: K, value: Kept[K
   return stores.kept.put(value, key)
 }
 
+/** Removes every permit of a connection. */
+export async function removePermits({ permits }: Stores, id: ConnectionId): Promise<void> {
+  const all = await permits.getAll()
+  await Promise.all(
+    all.filter(({ connection }) => connection === id).map(permit => permits.delete(permit.id)),
+  )
+}
+
 /** Removes a connection with its credentials, its permits and its due Disconnect. */
 export async function removeConnection(stores: Stores, id: ConnectionId): Promise<void> {
-  const permits = await stores.permits.getAll()
   await Promise.all([
     stores.connections.delete(id),
     stores.credentials.delete(id),
     stores.disconnects.delete(id),
-    ...permits.filter(permit => permit.connection === id).map(permit => stores.permits.delete(permit.id)),
+    removePermits(stores, id),
   ])
 }
 

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { byGuardedFetch, type OAuthClient } from './client'
 import { translated } from './errors'
+import type { Tokens } from './tokens'
 
 /**
  * Revokes one token (RFC 7009). An unknown token counts as revoked, as the RFC has it.
@@ -28,5 +29,16 @@ export async function revoke(
     if (response.status !== 204) await oauth.processRevocationResponse(response)
   } catch (error) {
     throw translated(error, 'revoke')
+  }
+}
+
+/**
+ * Revokes tokens that we asked for and then do not want, as far as the provider revokes such. Never throws: what led
+ * here matters more than how this goes.
+ */
+export async function discard(client: OAuthClient, tokens: Tokens): Promise<void> {
+  for (const kind of client.provider.revokes) {
+    const token = kind === 'refresh_token' ? tokens.refreshToken : tokens.accessToken
+    if (token) await revoke(client, token, kind).catch(() => undefined)
   }
 }

@@ -12,6 +12,8 @@ export type Tokens = {
   accessToken: string
   expiresAt: number
   life: number
+  /** False where the server did not say how long it lives (RFC 6749 section 5.1 only recommends it): then `life` is a guess. */
+  isLifeKnown: boolean
   scopes: string[]
   refreshToken?: string
   /** `sub` of a validated ID token. */
@@ -117,6 +119,7 @@ function tokensOf(answer: oauth.TokenEndpointResponse, asked: readonly string[])
   return {
     accessToken: answer.access_token,
     life,
+    isLifeKnown: answer.expires_in !== undefined,
     expiresAt: Date.now() + life,
     scopes: answer.scope === undefined ? [...asked] : answer.scope.split(' ').filter(Boolean),
     ...(answer.refresh_token ? { refreshToken: answer.refresh_token } : {}),

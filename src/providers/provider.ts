@@ -59,6 +59,8 @@ export type Provider = {
   hooks?: {
     /** The client a token was issued to, from the answer of token info; undefined where it does not say. */
     tokenInfoClient?: (body: unknown) => string | undefined
+    /** The scope that a call needs: a permit is held to its scopes by it, also where the token could do more. */
+    scopeOf?: (url: URL, access: Access) => string
   }
 }
 

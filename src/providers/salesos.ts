@@ -48,4 +48,12 @@ export const salesos: Provider = {
   api: ['https://api.play2sell.com/v1/'],
   pages: [],
   widgets: { use: 'token', access: 'read', scopes: ['leads:read'] },
+  hooks: {
+    // leads:read, deals:write and so on, as the scopes' table has them; the last two have no other half.
+    scopeOf: ({ pathname }, access) => {
+      const [, resource = ''] = /^\/v1\/(\w*)/.exec(pathname.toLowerCase()) ?? []
+      if (resource === 'webhooks') return 'webhooks:manage'
+      return `${resource}:${access === 'read' ? 'read' : 'write'}`
+    },
+  },
 }

@@ -57,6 +57,9 @@ export const sell: Provider = {
     source: 'https://support.zendesk.com/hc/en-us/articles/9591462550042',
   },
   hooks: {
+    // As documented: read and write are all data except account and users, profile is those, and read-only.
+    scopeOf: ({ pathname }, access) =>
+      /^\/v2\/(accounts|users)\b/i.test(pathname) ? 'profile' : access === 'read' ? 'read' : 'write',
     // The body is not documented; Doorkeeper, whose paths these are, has either of the two.
     tokenInfoClient: body => textOf(body, 'client_id') ?? textOf(body, 'application', 'uid'),
   },

@@ -4,6 +4,11 @@ import type { SetupView } from '../shared/view'
 import { providerById } from './index'
 import type { Provider } from './provider'
 
+// valibot's own strict object names one unknown key and stops; here every one is a fault of its own. The cast takes the
+// rest's type (nothing) away again, which would make every property of the output `never`.
+const strictObject = <E extends v.ObjectEntries>(entries: E) =>
+  v.objectWithRest(entries, v.never('is not a key of a setup')) as unknown as v.ObjectSchema<E, undefined>
+
 const text = (most: number) =>
   v.pipe(v.string(), v.trim(), v.nonEmpty('must not be empty'), v.maxLength(most))
 
@@ -41,7 +46,7 @@ const httpsAddress = v.pipe(
   }, 'must be an https address'),
 )
 
-const providerEntry = v.strictObject({
+const providerEntry = strictObject({
   id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case id')),
   clientId,
   flow: v.optional(flow),
@@ -51,10 +56,10 @@ const providerEntry = v.strictObject({
   audience: v.optional(httpsAddress),
 })
 
-const setup = v.strictObject({
+const setup = strictObject({
   version: v.literal(1, 'must be 1'),
   organisation: v.optional(
-    v.strictObject({ name: v.optional(text(120)), supportContact: v.optional(text(254)) }),
+    strictObject({ name: v.optional(text(120)), supportContact: v.optional(text(254)) }),
     {},
   ),
   providers: v.pipe(v.array(providerEntry), v.minLength(1, 'must name a provider'), v.maxLength(64)),
@@ -75,44 +80,47 @@ export function parseSetup(content: string): { setup: Setup } | { faults: SetupF
     return { faults: [{ path: '', message: 'This is not a JSON file.' }] }
   }
   const parsed = v.safeParse(setup, json)
-  if (!parsed.success) return { faults: parsed.issues.map(faultOfIssue) }
-  const faults = meaningFaults(parsed.output)
-  return faults.length > 0 ? { faults } : { setup: parsed.output }
+  const faults = [...(parsed.issues ?? []).map(faultOfIssue), ...meaningFaults(json)]
+  return parsed.success && faults.length === 0 ? { setup: parsed.output } : { faults }
 }
+
+const kinds: Readonly<Record<string, string>> = { Object: 'an object', Array: 'a list', string: 'a text' }
 
 function faultOfIssue(issue: v.BaseIssue<unknown>): SetupFault {
   const path = v.getDotPath(issue)?.replace(/\.(\d+)(?=\.|$)/g, '[$1]') ?? ''
-  if (issue.type === 'strict_object') {
-    return issue.expected === 'never'
-      ? { path, message: 'is not a key of a setup.' }
-      : { path, message: 'is missing, or of the wrong kind.' }
-  }
+  if (issue.received === 'undefined') return { path, message: 'is missing.' }
   // valibot's default messages quote what they received; ours never do.
-  const own = issue.message.startsWith('Invalid ')
-    ? `must be ${issue.expected ?? 'something else'}`
-    : issue.message
+  const kind = kinds[issue.expected ?? ''] ?? issue.expected ?? 'something else'
+  const own = issue.message.startsWith('Invalid ') ? `must be ${kind}` : issue.message
   return { path, message: `${own.replaceAll('"', '')}.` }
 }
 
-function meaningFaults(parsed: Setup): SetupFault[] {
+/** What the schema cannot say. Looks at every entry that has an id, whatever else is wrong with the file. */
+function meaningFaults(json: unknown): SetupFault[] {
   const faults: SetupFault[] = []
   const seen = new Set<string>()
-  for (const [index, entry] of parsed.providers.entries()) {
+  const entries: unknown[] = isRecord(json) && Array.isArray(json.providers) ? json.providers : []
+  for (const [index, entry] of entries.entries()) {
+    if (!isRecord(entry) || typeof entry.id !== 'string') continue
+    const { id } = entry
     const at = `providers[${index}]`
-    if (seen.has(entry.id)) faults.push({ path: `${at}.id`, message: 'stands here twice.' })
-    seen.add(entry.id)
-    const provider = providerById(entry.id)
+    if (seen.has(id)) faults.push({ path: `${at}.id`, message: 'stands here twice.' })
+    seen.add(id)
+    const provider = providerById(id)
     if (!provider) {
       faults.push({ path: `${at}.id`, message: 'is not a provider that this version knows.' })
       continue
     }
-    if (entry.flow && !provider.flows.includes(entry.flow))
+    if (entry.flow && !provider.flows.some(flow => flow === entry.flow))
       faults.push({ path: `${at}.flow`, message: `is not offered here; use ${provider.flows.join(' or ')}.` })
     if (entry.audience && !provider.audience)
       faults.push({ path: `${at}.audience`, message: 'is not something this provider asks for.' })
   }
   return faults
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 /** The part of a setup that screens may see, and that Connect works from. */
 export function viewOfSetup({ organisation, providers }: Setup): SetupView {

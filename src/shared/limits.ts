@@ -14,8 +14,6 @@ export const limits = {
   alarm: 30_000,
   /** A panel's ticket is spent or void after this. */
   ticket: 10_000,
-  /** A user gesture that asks for consent may be this old. */
-  gesture: 5_000,
   /** `Allow` on the consent screen is dead this long, so that a click meant for what lay beneath cannot hit it. */
   allowDelay: 500,
   /** An access token with more than this left is not leased (rules.maxLeaseMinutes of the setup, later). */
@@ -23,8 +21,6 @@ export const limits = {
   /** A token is renewed `min(half its life, max(this, a tenth of its life))` before its end. */
   renewAtLeast: 60_000,
   renewShare: 0.1,
-  /** A wrong local clock is worth a sentence beyond this. */
-  clockSkew: 5 * 60_000,
   /** Assumed life of an access token whose server does not tell (RFC 6749 section 5.1 only recommends expires_in). */
   unknownLife: 5 * 60_000,
   /** Bodies of brokered calls, both ways. */

@@ -4,6 +4,12 @@ import { expect, test } from './harness/fixtures'
 import { extensionPage } from './harness/opened-page'
 import { answerConsent, connected, crmLead, openPanel, viewOf } from './steps'
 
+/** The scopes of a SalesOS access token, which is a JWT. */
+function scopeOf(token = ''): string {
+  const [, payload = ''] = token.split('.')
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()).scope
+}
+
 const consentPage = 'src/screens/consent/index.html'
 
 test('shows live data in the panel after consent, by brokered fetch', async ({ dealpass, sandbox }) => {
@@ -138,9 +144,12 @@ test('gives a content-script widget a short-lived token by message, and to nobod
   const brokered = calls.filter(({ headers }) => headers.origin !== 'https://app.futuresimple.com')
   expect(own.length).toBeGreaterThan(0)
   expect(brokered.length).toBeGreaterThan(0)
+  // Whoever uses it, it can do what the permit says and no more; the whole grant stays in the worker.
   const leased = own[0]?.headers.authorization?.replace('Bearer ', '') ?? ''
-  const inside = brokered[0]?.headers.authorization?.replace('Bearer ', '') ?? ''
-  expect(leased).not.toBe(inside)
+  const [probe] = sandbox.saw({ path: '/userinfo' })
+  const whole = probe?.headers.authorization?.replace('Bearer ', '') ?? ''
+  for (const { headers } of calls) expect(scopeOf(headers.authorization)).toBe('leads:read')
+  expect(scopeOf(whole)).toContain('offline_access')
   const [refresh] = sandbox
     .saw({ path: '/oauth/token' })
     .filter(({ body }) => (body as Record<string, string>).grant_type === 'refresh_token')
@@ -171,7 +180,7 @@ test('gives a content-script widget a short-lived token by message, and to nobod
         (await storage.session.get('view')).view,
       ])
     })
-    for (const token of [leased, inside]) expect(stored).not.toContain(token)
+    for (const token of [leased, whole]) expect(stored).not.toContain(token)
     const kept = await dealpass.inWorker(async () => {
       // @ts-expect-error the worker's own API
       return JSON.stringify((await chrome.storage.session.get('tokens')).tokens)
@@ -280,4 +289,34 @@ test('says in the panel why a call failed, and tries again', async ({ dealpass, 
   await panel.getByRole('button', { name: 'Try again' }).click()
   await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
   expect((await viewOf(dealpass)).connections[0]).not.toHaveProperty('notAnswering')
+})
+
+test('holds a permit to its scopes, also where the token could do more', async ({ dealpass, sandbox }) => {
+  await connected(dealpass, sandbox, 'sell')
+  const { page, panel } = await openPanel(dealpass)
+  await answerConsent(
+    dealpass,
+    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
+    'Allow',
+  )
+  await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
+  sandbox.forget()
+  const frame = page.frames().find(known => known.url().includes('/src/screens/panel/'))
+  const calls = ['users/self', '/v2/Users/self', '/v2//users/self', 'accounts/self', 'leads/2'].map(path =>
+    frame?.evaluate(
+      path =>
+        // @ts-expect-error the panel's own API
+        chrome.runtime.sendMessage({ dealpass: 'request', name: 'fetch', input: { provider: 'sell', path } }),
+      path,
+    ),
+  )
+  const answers = (await Promise.all(calls)) as { ok: boolean; error?: { code: string } }[]
+  expect(answers.map(({ ok, error }) => error?.code ?? ok)).toEqual([
+    'scope-missing',
+    'scope-missing',
+    'bad-request',
+    'scope-missing',
+    true,
+  ])
+  expect(sandbox.saw({ host: 'api.getbase.com' }).map(({ path }) => path)).toEqual(['/v2/leads/2'])
 })

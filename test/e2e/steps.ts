@@ -8,7 +8,7 @@ import { expect } from './harness/fixtures'
 import { extensionPage } from './harness/opened-page'
 import { openPopup, type Popup } from './harness/popup'
 
-// What a person does, by the names of design 2.3. Every step ends with what the person sees at its end.
+// What a person does, by accessible names. Every step ends with what the person sees at its end.
 
 export const providerNames = { sell: 'Sell', salesos: 'SalesOS' } as const
 export type ProviderName = keyof typeof providerNames

@@ -6,7 +6,7 @@ import { Button } from './button'
 import { connect, send } from './connect'
 import { type Action, buttonName, connectionName, liveAttempt } from './connection'
 
-/** The buttons of one connection, or of a provider without any, named as design 2.3 has them. */
+/** The buttons of one connection, or of a provider without any. */
 export function ConnectionButtons({
   view,
   provider,

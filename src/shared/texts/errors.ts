@@ -51,10 +51,11 @@ export const reasonTexts: Record<Reason, string> = {
   'sign-in-again': 'Sign in again. Click Reconnect.',
   'long-lived-token':
     'The tokens of {provider} live too long to be handed to a page. Your administrator can shorten the API’s token life or raise the limit.',
+  'wide-token':
+    '{provider} gives no token that is as narrow as what was allowed here, so none is handed out. Calls through Dealpass work.',
   'no-permit': 'This page has no permit. Open the Dealpass panel on the page and allow it there.',
   'read-only': 'This page may read only. It did not change anything.',
   'unknown-caller': 'Dealpass does not know who is asking, so the answer is no.',
-  'no-gesture': 'Dealpass asks only after a click. Click “Allow on this page” again.',
   'outside-api': 'This address is not part of the API of {provider}, so nothing was sent.',
   'too-large': 'This is larger than 4 MiB and was not passed on.',
   redirected: '{provider} pointed to another address, which Dealpass does not follow.',
