@@ -4,8 +4,8 @@ import type { Provider } from '../providers/provider'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { ApiAnswer, ApiCall } from '../shared/protocol'
-import type { Access, ConnectionView, Permit } from '../shared/view'
-import { narrowToken, noteFailure, noteWellbeing } from './broker'
+import type { Access, ConnectionId, ConnectionView, Permit } from '../shared/view'
+import { narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
 import { hasHosts } from './hosts'
 
 const methods: Readonly<Record<string, Access>> = {
@@ -87,9 +87,9 @@ export function apiAddress(provider: Provider, path: string): URL {
 
 /**
  * Makes one call to a provider's API for a site or panel under its permit, whose scopes bind it; the token stays in
- * here. An answer of
- * 401 is followed by one renewal and one more try. Other statuses are the API's business with the caller and are
- * passed on. `stillAllowed` is asked before each sending: a token can take a while, and a permit may end in it.
+ * here. An answer of 401 is followed by one renewal and one more try. Other statuses are the API's business with the
+ * caller and are passed on. `stillAllowed` is asked before each sending and before the answer is given: all of it can
+ * take a while, and a permit may end meanwhile.
  *
  * Throws `bad-request` (`outside-api`, `too-large`), `scope-missing`, `provider-rejected` (`api-refuses-login`, `redirected`,
  * `too-large`), `provider-unreachable`, `permission-missing`, and what the broker throws.
@@ -108,23 +108,27 @@ export async function callApi(
   const token = await narrowToken(connection.id, permit.scopes)
   await stillAllowed()
   let response = await send(provider, connection, url, request, token.value)
-  if (response.status === 401) {
+  if (response.status === 401 && !wasRefusedLately(connection.id)) {
     await response.body?.cancel()
     const renewed = await narrowToken(connection.id, permit.scopes, token.value)
     await stillAllowed()
     response = await send(provider, connection, url, request, renewed.value)
-    if (response.status === 401) {
-      await response.body?.cancel()
-      const error = new AppError('provider-rejected', 'api-refuses-login')
-      await noteFailure(connection.id, error)
-      throw error
-    }
+  }
+  if (response.status === 401) {
+    await response.body?.cancel()
+    refusedAt.set(connection.id, Date.now())
+    const error = new AppError('provider-rejected', 'api-refuses-login')
+    await noteFailure(connection.id, error)
+    throw error
   }
   const body = await readUpTo(response, limits.body).catch((cause: unknown) => {
     // It broke off, or the time was over in the middle of it.
     throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
   })
+  refusedAt.delete(connection.id)
   await noteWellbeing(connection.id)
+  await stillAllowed()
+  await requireUsable(connection.id)
   return {
     status: response.status,
     statusText: response.statusText,
@@ -132,6 +136,14 @@ export async function callApi(
     body,
   }
 }
+
+/**
+ * When an API last refused a token that had just been renewed. Until a minute later another renewal would help no
+ * more, and a path that always answers 401 would cost a rotation with every call. Lost with the worker, which costs one.
+ */
+const refusedAt = new Map<ConnectionId, number>()
+
+const wasRefusedLately = (id: ConnectionId) => Date.now() - (refusedAt.get(id) ?? 0) < limits.renewAtLeast
 
 function requestOf({ method, headers, body }: ApiCall): {
   method: string

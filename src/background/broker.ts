@@ -5,7 +5,7 @@ import { type Tokens, tokensFromCode, tokensFromFragment, tokensFromRefresh } fr
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Lease } from '../shared/protocol'
-import type { ConnectionId } from '../shared/view'
+import type { ConnectionId, ConnectionView } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
 import { clientOfConnection } from './connection-client'
 import { forgetHeld, heldToken, holdToken, isFresh, scopeSet } from './held-tokens'
@@ -90,7 +90,10 @@ export async function narrowToken(
   return accessToken(id, { refused, ...(connection.renews === 'refresh' && !isWhole ? { scopes } : {}) })
 }
 
-async function requireUsable(id: ConnectionId) {
+/**
+ * The connection, if it may be used now. Throws `stopped`, `not-connected` (`disconnecting`), `reconnect-required`.
+ */
+export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   const { view } = await session()
   if (view.stopped) throw new AppError('stopped')
   const connection = view.connections.find(known => known.id === id)

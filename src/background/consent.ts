@@ -1,11 +1,13 @@
+import type { Runtime } from 'webextension-polyfill'
 import { browser } from '../browser'
 import { providerById } from '../providers'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Ask, ConsentId, PermitDuration } from '../shared/view'
-import type { Caller } from './caller'
+import type { Caller, Sender } from './caller'
 import { heldToken } from './held-tokens'
 import { grant, missingAsks } from './permits'
+import { watched } from './report'
 import { changeTokens, type Question, type Session, session, setConsents } from './session'
 
 /** Sites whose question this worker is putting. */
@@ -119,6 +121,24 @@ export async function withdraw(fits: (question: Question) => boolean): Promise<v
       await browser.windows.remove(question.windowId).catch(() => undefined)
     await close(id)
   }
+}
+
+/**
+ * Follows the document that asked, by a port that it holds open as long as its question stands: when the port ends
+ * and this worker lives, the document is gone. The port carries nothing, and only its own document's question ends.
+ */
+export function followAsker(port: Runtime.Port): void {
+  const { origin, documentId } = port.sender as Sender
+  if (origin !== new URL(browser.runtime.getURL('/')).origin) {
+    port.disconnect()
+    return
+  }
+  port.onDisconnect.addListener(() =>
+    watched(
+      'port',
+      withdraw(question => question.documentId === documentId),
+    ),
+  )
 }
 
 /** The window was closed without an answer: that is a no, and nothing is remembered. */

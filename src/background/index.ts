@@ -1,7 +1,7 @@
 import { browser } from '../browser'
 import type { Sender } from './caller'
 import { attemptAlarm, resumeWaiting } from './connect'
-import { consentWindowClosed, withdraw } from './consent'
+import { consentWindowClosed, followAsker, withdraw } from './consent'
 import { disconnectAlarm, resumeDisconnects } from './disconnect'
 import { forgetPanels } from './panels'
 import { watched } from './report'
@@ -12,6 +12,8 @@ import { session } from './session'
 // to the listeners that stand by the end of the first turn.
 
 browser.runtime.onMessage.addListener((message: unknown, sender: Sender) => serve(message, sender))
+
+browser.runtime.onConnect.addListener(followAsker)
 
 browser.permissions.onAdded.addListener(() => watched('permissions.onAdded', resumeWaiting()))
 

@@ -18,7 +18,9 @@ export async function issueTicket({
   if (!hostSites.has(site)) throw new AppError('not-permitted', 'unknown-caller')
   const ticket = crypto.randomUUID()
   await changeTokens(({ tickets }) => {
-    for (const [old, { until }] of Object.entries(tickets)) if (until < Date.now()) delete tickets[old]
+    // One for a tab: whoever asks again has no use for the one before, and asking costs no room.
+    for (const [old, known] of Object.entries(tickets))
+      if (known.tabId === tabId || known.until < Date.now()) delete tickets[old]
     tickets[ticket] = { site, tabId, until: Date.now() + limits.ticket }
   })
   return { ticket }

@@ -7,7 +7,7 @@ import { accessOf, callApi } from './api-call'
 import { lease } from './broker'
 import type { Caller } from './caller'
 import { cancel, connect, permissionRefused, resumeWaiting } from './connect'
-import { askConsent, decide, withdraw } from './consent'
+import { askConsent, decide } from './consent'
 import { disconnect, undo } from './disconnect'
 import { enter, issueTicket } from './panels'
 import { connectionsOfSite, endPermit, type Need, permitFor } from './permits'
@@ -95,14 +95,6 @@ export const routes: { [N in RequestName]: Route<N> } = {
     from: ['panel'],
     input: nothing,
     run: async (_, caller) => askConsent({ ...as('panel', caller), site: siteOf(caller) }),
-  },
-  withdrawConsent: {
-    from: ['panel'],
-    input: nothing,
-    run: (_, caller) => {
-      const { documentId } = as('panel', caller)
-      return withdraw(question => question.documentId === documentId)
-    },
   },
   connections: {
     from: ['panel', 'site'],

@@ -55,7 +55,6 @@ export type Protocol = {
   // panels
   enter(input: { ticket: string }): { site: string }
   askConsent(input: Record<never, never>): void
-  withdrawConsent(input: Record<never, never>): void
   // panels and sites
   connections(input: Record<never, never>): SiteConnection[]
   fetch(input: ApiCall): ApiAnswer

@@ -2,7 +2,7 @@ import { limits } from '../../src/shared/limits'
 import { errorTexts, reasonTexts } from '../../src/shared/texts/errors'
 import { expect, test } from './harness/fixtures'
 import { extensionPage } from './harness/opened-page'
-import { answerConsent, connected, crmLead, openPanel, viewOf } from './steps'
+import { answerConsent, connected, crmLead, openPanel, openPanelOn, viewOf } from './steps'
 
 /** The scopes of a SalesOS access token, which is a JWT. */
 function scopeOf(token = ''): string {
@@ -111,13 +111,27 @@ test('keeps Allow dead for the first half second', async ({ dealpass, sandbox })
 test('ends the question with the document that asked it', async ({ dealpass, sandbox }) => {
   await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
-  const question = await extensionPage(dealpass, consentPage, () =>
-    panel.getByRole('button', { name: 'Allow on this page' }).click(),
-  )
-  const closed = question.waitForEvent('close')
-  await page.close()
-  await closed
-  expect((await viewOf(dealpass)).consents).toEqual([])
+  const asked = (where: typeof panel) =>
+    extensionPage(dealpass, consentPage, () =>
+      where.getByRole('button', { name: 'Allow on this page' }).click(),
+    )
+  const ends: [string, () => Promise<unknown>][] = [
+    ['the panel is closed', () => page.getByRole('button', { name: 'Dealpass', exact: true }).click()],
+    ['the page is loaded again', () => page.reload()],
+    ['the tab is closed', () => page.close()],
+  ]
+  let where = panel
+  for (const [end, run] of ends) {
+    await test.step(end, async () => {
+      const question = await asked(where)
+      await expect.poll(async () => (await viewOf(dealpass)).consents.length).toBe(1)
+      const closed = question.waitForEvent('close')
+      await run()
+      await closed
+      await expect.poll(async () => (await viewOf(dealpass)).consents).toEqual([])
+      if (!page.isClosed()) where = await openPanelOn(page)
+    })
+  }
   expect(sandbox.saw({ path: /^\/v2\/leads/ })).toEqual([])
 })
 

@@ -4,6 +4,7 @@ import { watchView } from '../ui/use-view'
 import { entry } from './entry'
 import { watchAddress } from './page-address'
 import { Panel } from './panel'
+import { holdPortWhileAsked } from './presence'
 
 const ticket = location.hash.slice(1)
 // The ticket is spent by the next line; what stays in the address would only look as if it opened something.
@@ -20,6 +21,7 @@ async function enter() {
     watchAddress().catch(() => {}),
   ])
   entry.value = { site }
+  holdPortWhileAsked(site)
 }
 enter().catch(() => {
   entry.value = 'refused'

@@ -77,8 +77,6 @@ function AskForPermit({ host, unpermitted }: { host: string; unpermitted: Shown[
   const onClick = (event: MouseEvent) => {
     if (!event.isTrusted) return
     refusal.value = ''
-    // A question that outlives this document would be about nothing.
-    window.addEventListener('pagehide', () => void ask('withdrawConsent', {}).catch(() => {}), { once: true })
     ask('askConsent', {}).catch((error: unknown) => {
       refusal.value = explain(error)
     })
