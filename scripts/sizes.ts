@@ -17,7 +17,7 @@ const bundles = [
 
 const own = [
   // docs/decisions/0010-size-budgets.md says why it is not 12.
-  { what: 'background, own code', entry: 'src/background/index.ts', most: 16 * kibibyte },
+  { what: 'background, own code', entry: 'src/background/index.ts', most: 20 * kibibyte },
   { what: 'popup, own code', entry: 'src/screens/popup/main.tsx', most: 8 * kibibyte },
 ]
 

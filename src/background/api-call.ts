@@ -70,7 +70,7 @@ export function apiAddress(provider: Provider, path: string): URL {
   if (
     url.username ||
     url.password ||
-    /\/\/|%(?:00|2[def]|3\d|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9ae])/i.test(url.pathname)
+    /\/\/|;|%(?:00|2[5def]|3\d|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9ae])/i.test(url.pathname)
   )
     throw outside
   const isInside = provider.api.some(prefix => {

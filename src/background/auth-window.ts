@@ -43,7 +43,7 @@ export function authorizeInWindow(
 
 async function flow(url: string, interactive: boolean, end: AbortSignal): Promise<string> {
   if (end.aborted) throw new AppError('cancelled')
-  const watch = watchWindows(end)
+  const watch = watchWindows(new URL(url).origin, end)
   try {
     return await launch(url, interactive)
   } catch (cause) {
@@ -89,25 +89,23 @@ async function closeOrphan(origin: string): Promise<void> {
 
 /**
  * Closes the authorization window when the flow is to end: there is no call for that, and while it stays open the
- * browser refuses every other flow. The window is known as the popup window that appears meanwhile, was opened by no
- * tab and shows none of our screens.
+ * browser refuses every other flow. It is known as the popup window that appears meanwhile and shows the provider's
+ * authorization host; one that has been sent on to a sign-in elsewhere before it appeared stays open rather than
+ * that a stranger's window is closed.
  */
-function watchWindows(end: AbortSignal): AbortController {
+function watchWindows(origin: string, end: AbortSignal): AbortController {
   const over = new AbortController()
-  const appeared = new Set<number>()
-  const close = async (windowId: number) => {
-    const [tab] = await browser.tabs.query({ windowId })
-    if (!tab || tab.openerTabId !== undefined) return
-    if ((tab.pendingUrl ?? tab.url)?.startsWith(browser.runtime.getURL('/'))) return
-    await browser.windows.remove(windowId)
-  }
+  const ours = new Set<number>()
   const closeAll = () => {
     // Closed already, by the user or by its own end: nothing is left to do.
-    for (const windowId of appeared) void close(windowId).catch(() => undefined)
+    for (const windowId of ours) void browser.windows.remove(windowId).catch(() => undefined)
   }
-  const note = ({ id, type }: Windows.Window) => {
+  const note = async ({ id, type }: Windows.Window) => {
     if (id === undefined || type !== 'popup') return
-    appeared.add(id)
+    // Gone again before it could be looked at.
+    const [tab] = await browser.tabs.query({ windowId: id }).catch(() => [])
+    if (!(tab?.pendingUrl ?? tab?.url)?.startsWith(`${origin}/`)) return
+    ours.add(id)
     if (end.aborted) closeAll()
   }
   browser.windows.onCreated.addListener(note)

@@ -124,6 +124,9 @@ async function refresh(
   const client = clientOfConnection(connection)
   await requireHosts(client.provider)
   const tokens = await tokensFromRefresh(client, refreshToken, connection.scopes.granted, scopes)
+  // An ID token that comes with a refresh has to be about the same person (OpenID Connect Core section 12.2).
+  if (tokens.subject !== undefined && connection.account && tokens.subject !== connection.account.id)
+    throw new AppError('reconnect-required', 'sign-in-again')
   const rotated = tokens.refreshToken
   // On disk before anyone has the new access token: a worker that dies here must not wake with the dead one.
   if (rotated !== undefined && rotated !== refreshToken)
@@ -141,7 +144,7 @@ async function signInSilently(connection: Connection): Promise<Tokens> {
     client.flow === 'implicit'
       ? await tokensFromFragment(client, answer)
       : await tokensFromCode(client, started, answer)
-  const account = await identified(client, tokens)
+  const { account } = await identified(client, tokens)
   // Whose account it is has to be known on both sides: two unknown ones may be two people.
   if (!account || account.id !== connection.account?.id) {
     await discard(client, tokens)

@@ -7,7 +7,7 @@ import { providerById } from '../providers'
 import type { Provider } from '../providers/provider'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
-import type { Account, Attempt, AttemptId, ConnectionId, ProviderId } from '../shared/view'
+import type { Attempt, AttemptId, ConnectionId, ProviderId } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
 import { forgetHeld, holdToken } from './held-tokens'
 import { hasHosts } from './hosts'
@@ -97,18 +97,22 @@ function advance(attempt: Attempt, provider: Provider): void {
 }
 
 async function run(attempt: Attempt, provider: Provider, controller: AbortController): Promise<void> {
+  let { status } = attempt
   try {
     const client = await clientFor(provider)
     if (!(await hasHosts(provider))) {
       controller.signal.throwIfAborted()
       await browser.alarms.create(alarmPrefix + attempt.id, { when: Date.now() + limits.permissionPrompt })
       await move({ ...attempt, status: 'waiting' })
+      status = 'waiting'
       controller.signal.throwIfAborted()
       // Granted between the two lines above: no event will come any more.
-      if (!(await hasHosts(provider))) return
+      const isGranted = await hasHosts(provider)
+      controller.signal.throwIfAborted()
+      if (!isGranted) return
     }
     await browser.alarms.clear(alarmPrefix + attempt.id)
-    if (attempt.status !== 'running') await move({ ...attempt, status: 'running' })
+    if (status !== 'running') await move({ ...attempt, status: 'running' })
     await authorize({ ...attempt, status: 'running' }, client, controller.signal)
   } catch (error) {
     await fail(
@@ -140,14 +144,15 @@ async function authorize(attempt: Attempt, client: OAuthClient, signal: AbortSig
   )
   const redirectedTo = await authorizeInWindow(started.url, { interactive: true, signal })
   const answer = checkAnswer(client, started, redirectedTo)
+  if ((await session()).view.stopped) throw new AppError('stopped')
   const tokens =
     client.flow === 'implicit'
       ? await tokensFromFragment(client, answer)
       : await tokensFromCode(client, started, answer, signal)
   try {
-    const account = await identified(client, tokens)
+    const identity = await identified(client, tokens)
     signal.throwIfAborted()
-    await settle(attempt, client, tokens, account)
+    await settle(attempt, client, tokens, identity)
   } catch (error) {
     // Nobody will use them, so they need not live. A token that is not ours is none of our business, and where another
     // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants).
@@ -161,7 +166,7 @@ async function settle(
   attempt: Attempt,
   client: OAuthClient,
   tokens: Tokens,
-  account: Account | null,
+  { account, isClientUnconfirmed }: Awaited<ReturnType<typeof identified>>,
 ): Promise<void> {
   const { provider } = client
   const connections = (await readSnapshot()).connections.filter(known => known.provider === provider.id)
@@ -181,6 +186,7 @@ async function settle(
     account,
     status: 'connected',
     scopes: { asked: client.scopes, granted: tokens.scopes },
+    ...(isClientUnconfirmed ? { isClientUnconfirmed } : {}),
     connectedAt: target?.connectedAt ?? Date.now(),
   }
   await inOrder(connection.id, async () => {
@@ -204,7 +210,12 @@ async function settle(
 }
 
 async function move(attempt: Attempt): Promise<void> {
-  await change(({ attempts }) => attempts.put(attempt))
+  await change(async ({ attempts }) => {
+    const open = await attempts.get(attempt.provider)
+    // Cancelled meanwhile, by somebody who did not know that it was about to go on.
+    if (open?.id !== attempt.id || open.status === 'failed') throw new AppError('cancelled')
+    await attempts.put(attempt)
+  })
 }
 
 async function fail(attempt: Attempt, error: unknown): Promise<void> {

@@ -6,6 +6,7 @@ import { limits } from '../shared/limits'
 import type { Ask, ConsentId, PermitDuration } from '../shared/view'
 import type { Caller, Sender } from './caller'
 import { heldToken } from './held-tokens'
+import { isLooking } from './panel-news'
 import { grant, missingAsks } from './permits'
 import { watched } from './report'
 import { changeTokens, type Question, type Session, session, setConsents } from './session'
@@ -44,11 +45,8 @@ export async function askConsent(
     await changeTokens(({ questions }) => {
       questions[id] = question
     })
-    const tokenUntil = latestTokenEnd(state, asks)
-    await setConsents(all => [
-      ...all,
-      { id, site, asks, ...(tokenUntil === undefined ? {} : { tokenUntil }) },
-    ])
+    const tokenLife = longestTokenLife(state, asks)
+    await setConsents(all => [...all, { id, site, asks, ...(tokenLife === undefined ? {} : { tokenLife }) }])
     const window = await browser.windows.create({
       type: 'popup',
       url: browser.runtime.getURL(`src/screens/consent/index.html?consent=${id}`),
@@ -68,8 +66,8 @@ export async function askConsent(
 }
 
 // A token handed out right after Allow works until its own end, whatever the user does then.
-function latestTokenEnd(state: Session, asks: readonly Ask[]): number | undefined {
-  const ends = asks
+function longestTokenLife(state: Session, asks: readonly Ask[]): number | undefined {
+  const lives = asks
     .filter(({ use }) => use === 'token')
     .map(({ connection }) => {
       const provider = state.view.connections.find(({ id }) => id === connection)?.provider
@@ -77,9 +75,9 @@ function latestTokenEnd(state: Session, asks: readonly Ask[]): number | undefine
         heldToken(state, connection, undefined)?.life ??
         (provider === undefined ? undefined : providerById(provider)?.lifetimes.accessToken) ??
         limits.lease
-      return Date.now() + Math.min(life, limits.lease)
+      return Math.min(life, limits.lease)
     })
-  return ends.length === 0 ? undefined : Math.max(...ends)
+  return lives.length === 0 ? undefined : Math.max(...lives)
 }
 
 /**
@@ -104,13 +102,15 @@ export async function decide(
   if (!asker && allow) throw new AppError('not-permitted')
 }
 
-async function isThere({ documentId }: Question): Promise<boolean> {
-  // Firefox has no way to ask; there the closing tab and the panel's own word have to do.
+async function isThere({ documentId, tabId }: Question): Promise<boolean> {
+  // Older Firefox has no way to ask; there the closing tab and the panel's own word have to do.
   if (!('getContexts' in browser.runtime)) return true
   const { getContexts } = browser.runtime as unknown as {
     getContexts(filter: { documentIds: string[] }): Promise<unknown[]>
   }
-  return (await getContexts({ documentIds: [documentId] })).length > 0
+  if ((await getContexts({ documentIds: [documentId] })).length > 0) return true
+  // Firefox lists no frames on pages.
+  return isLooking(tabId, documentId)
 }
 
 /** The document that asked is gone, or has thought better of it: the question goes, and its window. */

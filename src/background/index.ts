@@ -1,9 +1,10 @@
 import { browser } from '../browser'
+import { catalogue } from '../providers'
 import type { Sender } from './caller'
 import { attemptAlarm, resumeWaiting } from './connect'
 import { consentWindowClosed, followAsker, withdraw } from './consent'
 import { disconnectAlarm, resumeDisconnects } from './disconnect'
-import { forgetPanels } from './panels'
+import { forgetPanels, pageMoved } from './panels'
 import { watched } from './report'
 import { serve } from './serve'
 import { session } from './session'
@@ -36,6 +37,14 @@ browser.tabs.onRemoved.addListener((tabId, { isWindowClosing }) => {
     }),
   )
 })
+
+// In Firefox a panel has no `tabs` to learn by that its page goes elsewhere. Only Firefox takes a filter here, and
+// without one every page of every tab would start this worker.
+if ('getBrowserInfo' in browser.runtime)
+  browser.tabs.onUpdated.addListener(tabId => watched('tabs.onUpdated', pageMoved(tabId)), {
+    urls: catalogue.flatMap(({ pages }) => pages),
+    properties: ['url'],
+  })
 
 // Only so that the worker starts with the browser, and what was left in the middle is seen to.
 browser.runtime.onStartup.addListener(() => undefined)

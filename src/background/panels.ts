@@ -1,7 +1,10 @@
+import { browser } from '../browser'
 import { catalogue } from '../providers'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
+import type { Sight } from '../shared/protocol'
 import type { Caller } from './caller'
+import { tellPanels } from './panel-news'
 import { changeTokens, session } from './session'
 
 /** Origins of the CRM pages that our loader runs on. */
@@ -41,6 +44,27 @@ export async function enter(
   })
   if (site === undefined) throw new AppError('not-permitted', 'unknown-caller')
   return { site }
+}
+
+/**
+ * What a panel shows, for one that cannot see it by itself: Firefox gives a frame of ours on a page neither
+ * `storage.session` nor `tabs`. From now on it is told when there is something new.
+ */
+export async function look({ tabId, documentId }: Extract<Caller, { kind: 'panel' }>): Promise<Sight> {
+  const state = await session()
+  if (state.tokens.panels[documentId]?.asks !== true)
+    await changeTokens(({ panels }) => {
+      const panel = panels[documentId]
+      if (panel) panels[documentId] = { ...panel, asks: true }
+    })
+  // A tab that has just been closed needs no answer any more.
+  const tab = await browser.tabs.get(tabId).catch(() => undefined)
+  return { view: state.view, ...(tab?.url === undefined ? {} : { address: tab.url }) }
+}
+
+/** The page in a tab has another address, with its document and any panel on it still there. */
+export async function pageMoved(tabId: number): Promise<void> {
+  tellPanels((await session()).tokens.panels, tabId)
 }
 
 /** A tab is gone, and every panel in it. */

@@ -9,7 +9,7 @@ import type { Caller } from './caller'
 import { cancel, connect, permissionRefused, resumeWaiting } from './connect'
 import { askConsent, decide } from './consent'
 import { disconnect, undo } from './disconnect'
-import { enter, issueTicket } from './panels'
+import { enter, issueTicket, look } from './panels'
 import { connectionsOfSite, endPermit, type Need, permitFor } from './permits'
 import { session } from './session'
 import { reviewSetup, stopEverything, useSetup } from './setup'
@@ -90,6 +90,11 @@ export const routes: { [N in RequestName]: Route<N> } = {
     from: ['panel'],
     input: v.strictObject({ ticket: id }),
     run: ({ ticket }, caller) => enter(as('panel', caller), ticket),
+  },
+  look: {
+    from: ['panel'],
+    input: nothing,
+    run: (_, caller) => look({ ...as('panel', caller), site: siteOf(caller) }),
   },
   askConsent: {
     from: ['panel'],

@@ -6,6 +6,7 @@ import {
   sessionKeys,
   type View,
 } from '../shared/view'
+import { tellPanels } from './panel-news'
 import { type Connection, readSnapshot, type Stores, write } from './vault'
 
 /** An access token in the worker's hands. Times in milliseconds; `asked` names the narrowed scope set, '' the whole grant. */
@@ -20,13 +21,18 @@ export type HeldToken = {
 }
 
 /** A panel's frame by its document: which site it stands on, by the word of the content script that opened it. */
-export type PanelDocument = { site: string; tabId: number }
+export type PanelDocument = {
+  site: string
+  tabId: number
+  /** It sees the view by asking, as Firefox has it, and is told when there is something new. */
+  asks?: boolean
+}
 
 /** Redeemed once, by a frame of the same tab, within seconds. */
-export type Ticket = PanelDocument & { until: number }
+export type Ticket = Pick<PanelDocument, 'site' | 'tabId'> & { until: number }
 
 /** Which document asked the user something, and in which window the question stands. */
-export type Question = PanelDocument & { documentId: string; windowId?: number }
+export type Question = Pick<PanelDocument, 'site' | 'tabId'> & { documentId: string; windowId?: number }
 
 /** What the background alone touches, under the key `tokens` of `storage.session`: memory, never disk. */
 export type Tokens = {
@@ -105,6 +111,7 @@ async function freshView(run: string, tokens: Tokens, before?: View): Promise<Vi
     consents: before?.consents ?? [],
   }
   await browser.storage.session.set({ [sessionKeys.view]: view, [sessionKeys.tokens]: tokens })
+  tellPanels(tokens.panels)
   return view
 }
 
@@ -146,6 +153,7 @@ export function setConsents(change: (consents: View['consents']) => View['consen
     const state = await session()
     state.view = { ...state.view, consents: change(state.view.consents) }
     await browser.storage.session.set({ [sessionKeys.view]: state.view })
+    tellPanels(state.tokens.panels)
   })
   publishing = next.catch(() => undefined)
   return next

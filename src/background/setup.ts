@@ -1,14 +1,13 @@
-import { parseSetup, reviewOfSetup, viewOfSetup } from '../providers/setup'
+import { parseSetup, type Setup, viewOfSetup } from '../providers/setup'
 import { AppError } from '../shared/errors'
-import type { SetupFault, SetupReview } from '../shared/setup-review'
+import type { SetupFault } from '../shared/setup-fault'
 import { tellSite } from './news'
 import { change, session } from './session'
 import { keep } from './vault'
 
-/** What a setup file would do, or every fault of it. Nothing is stored. */
-export async function reviewSetup(text: string): Promise<SetupReview | { faults: SetupFault[] }> {
-  const parsed = parseSetup(text)
-  return 'faults' in parsed ? parsed : reviewOfSetup(parsed.setup, (await session()).view.setup)
+/** A setup file, read: the setup, or every fault of it. Nothing is stored; what it would do is the screen's to show. */
+export async function reviewSetup(text: string): Promise<{ setup: Setup } | { faults: SetupFault[] }> {
+  return parseSetup(text)
 }
 
 /** Puts a setup in force. Connections are not touched: each knows what it was made with. Throws `setup-wrong`. */

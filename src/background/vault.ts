@@ -26,6 +26,7 @@ export type Connection = {
   fault?: Fault
   notAnswering?: boolean
   scopes: { asked: string[]; granted: string[] }
+  isClientUnconfirmed?: boolean
   connectedAt: number
   undoUntil?: number
 }

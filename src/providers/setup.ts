@@ -1,16 +1,22 @@
 import * as v from 'valibot'
-import type { SetupFault, SetupReview } from '../shared/setup-review'
+import type { SetupFault } from '../shared/setup-fault'
 import type { SetupView } from '../shared/view'
 import { providerById } from './index'
-import type { Provider } from './provider'
 
 // valibot's own strict object names one unknown key and stops; here every one is a fault of its own. The cast takes the
 // rest's type (nothing) away again, which would make every property of the output `never`.
 const strictObject = <E extends v.ObjectEntries>(entries: E) =>
   v.objectWithRest(entries, v.never('is not a key of a setup')) as unknown as v.ObjectSchema<E, undefined>
 
+// Control and direction characters could make a text look like words of ours, or like another name.
 const text = (most: number) =>
-  v.pipe(v.string(), v.trim(), v.nonEmpty('must not be empty'), v.maxLength(most))
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.nonEmpty('must not be empty'),
+    v.regex(/^[^\p{Cc}\p{Cf}]*$/u, 'holds characters that cannot be seen'),
+    v.maxLength(most),
+  )
 
 // RFC 6749 appendix A.1: VSCHAR. White space or a control character is a slip of copy and paste.
 const clientId = v.pipe(
@@ -80,7 +86,11 @@ export function parseSetup(content: string): { setup: Setup } | { faults: SetupF
     return { faults: [{ path: '', message: 'This is not a JSON file.' }] }
   }
   const parsed = v.safeParse(setup, json)
-  const faults = [...(parsed.issues ?? []).map(faultOfIssue), ...meaningFaults(json)]
+  const faults = [
+    ...(parsed.issues ?? []).map(faultOfIssue),
+    ...inheritedKeyFaults(json),
+    ...meaningFaults(json),
+  ]
   return parsed.success && faults.length === 0 ? { setup: parsed.output } : { faults }
 }
 
@@ -93,6 +103,18 @@ function faultOfIssue(issue: v.BaseIssue<unknown>): SetupFault {
   const kind = kinds[issue.expected ?? ''] ?? issue.expected ?? 'something else'
   const own = issue.message.startsWith('Invalid ') ? `must be ${kind}` : issue.message
   return { path, message: `${own.replaceAll('"', '')}.` }
+}
+
+// The schema takes some names that every object has (`constructor`) for keys that it knows. A setup is four levels deep;
+// what is deeper is a fault of its own, and may be as deep as the file is long.
+function inheritedKeyFaults(value: unknown, at = '', depth = 0): SetupFault[] {
+  if (!isRecord(value) || depth > 4) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const path = Array.isArray(value) ? `${at}[${key}]` : at ? `${at}.${key}` : key
+    return key === 'constructor' || key === '__proto__'
+      ? [{ path, message: 'is not a key of a setup.' }]
+      : inheritedKeyFaults(inner, path, depth + 1)
+  })
 }
 
 /** What the schema cannot say. Looks at every entry that has an id, whatever else is wrong with the file. */
@@ -128,42 +150,4 @@ export function viewOfSetup({ organisation, providers }: Setup): SetupView {
     organisation,
     providers: Object.fromEntries(providers.map(({ id, ...configured }) => [id, configured])),
   }
-}
-
-/** What a setup would do: each host by name with what it would receive, and what it replaces. */
-export function reviewOfSetup(next: Setup, current: SetupView | null): SetupReview {
-  return {
-    organisation: next.organisation,
-    providers: next.providers.flatMap(entry => {
-      const provider = providerById(entry.id)
-      if (!provider) return []
-      const before = current?.providers[entry.id]?.clientId
-      return [
-        {
-          id: entry.id,
-          clientId: entry.clientId,
-          scopes: [...(entry.scopes ?? provider.defaultScopes)],
-          hosts: hostsOf(provider),
-          ...(before && before !== entry.clientId ? { replaces: before } : {}),
-        },
-      ]
-    }),
-    removes: Object.keys(current?.providers ?? {}).filter(
-      id => !next.providers.some(entry => entry.id === id),
-    ),
-  }
-}
-
-function hostsOf({ endpoints, api }: Provider): SetupReview['providers'][number]['hosts'] {
-  const received = new Map<string, Set<'sign-ins' | 'tokens' | 'data'>>()
-  const add = (address: string | undefined, what: 'sign-ins' | 'tokens' | 'data') => {
-    if (!address) return
-    const { host } = new URL(address)
-    received.set(host, (received.get(host) ?? new Set()).add(what))
-  }
-  add(endpoints.authorization, 'sign-ins')
-  for (const address of [endpoints.token, endpoints.revocation, endpoints.userinfo, endpoints.tokenInfo])
-    add(address, 'tokens')
-  for (const address of api) add(address, 'data')
-  return [...received].map(([host, receives]) => ({ host, receives: [...receives] }))
 }

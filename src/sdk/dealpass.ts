@@ -51,7 +51,7 @@ const pass: Dealpass = {
     const runtime = extensionRuntime()
     if (!runtime || signal?.aborted) return
     const hear = (message: unknown) => {
-      const { dealpass: kind, event } = message as Partial<NewsMessage>
+      const { dealpass: kind, event } = Object(message) as Partial<NewsMessage>
       if (kind === 'news' && event)
         void pass.connections().then(
           connections => signal?.aborted || listener({ connections, event }),

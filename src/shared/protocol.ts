@@ -1,5 +1,6 @@
+import type { Setup } from '../providers/setup'
 import type { Failure } from './errors'
-import type { SetupFault, SetupReview } from './setup-review'
+import type { SetupFault } from './setup-fault'
 import type {
   Access,
   AttemptId,
@@ -9,6 +10,7 @@ import type {
   PermitId,
   ProviderId,
   Use,
+  View,
 } from './view'
 
 /** One connection as a site may know it: what it has a permit for, and no more. */
@@ -38,6 +40,9 @@ export type ApiCall = {
 /** The API's answer as it crosses the wire; the SDK makes a `Response` of it. */
 export type ApiAnswer = { status: number; statusText: string; headers: [string, string][]; body: ArrayBuffer }
 
+/** What a panel goes by: the view, and the address of the page around it where the browser tells. */
+export type Sight = { view: View; address?: string }
+
 /** The whole surface of the background: who may call what stands beside each route in `background/routes.ts`. */
 export type Protocol = {
   // screens
@@ -48,12 +53,13 @@ export type Protocol = {
   disconnect(input: { connection: ConnectionId }): void
   undo(input: { connection: ConnectionId }): void
   stop(input: { on: boolean }): void
-  reviewSetup(input: { text: string }): SetupReview | { faults: SetupFault[] }
+  reviewSetup(input: { text: string }): { setup: Setup } | { faults: SetupFault[] }
   useSetup(input: { text: string }): void
   decide(input: { consent: ConsentId; allow: boolean; until: PermitDuration }): void
   endPermit(input: { permit: PermitId }): void
   // panels
   enter(input: { ticket: string }): { site: string }
+  look(input: Record<never, never>): Sight
   askConsent(input: Record<never, never>): void
   // panels and sites
   connections(input: Record<never, never>): SiteConnection[]
@@ -72,3 +78,6 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; error: Failure }
 /** What a site's documents are told when something changed for them; it carries no more than a word. */
 export type SiteEvent = 'connected' | 'ended' | 'recovered' | 'needs-attention' | 'locked'
 export type NewsMessage = { dealpass: 'news'; event: SiteEvent }
+
+/** Tells a panel to look again. It answers true, by which the background knows too that its document is there. */
+export type LookMessage = { dealpass: 'look' }

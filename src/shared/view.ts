@@ -54,6 +54,8 @@ export type ConnectionView = {
   /** The provider did not answer last time; the connection is as good as before. */
   notAnswering?: boolean
   scopes: { asked: string[]; granted: string[] }
+  /** The provider did not say for which app an implicit token was made, so that could not be checked. */
+  isClientUnconfirmed?: boolean
   connectedAt: number
   /** While disconnecting: until when it can be undone, milliseconds since the epoch. */
   undoUntil?: number
@@ -85,8 +87,8 @@ export type ConsentView = {
   id: ConsentId
   site: string
   asks: Ask[]
-  /** For `token` asks: until when a token handed out now works at most, milliseconds since the epoch. */
-  tokenUntil?: number
+  /** For `token` asks: how long a token handed out now works at most, milliseconds. */
+  tokenLife?: number
 }
 
 /** How the latest Disconnect ended: revoked and checked, revoked, or only forgotten here. */

@@ -40,7 +40,7 @@ async function show(pass: Dealpass): Promise<void> {
     return
   }
   try {
-    const lease = await pass.token(provider, { scopes })
+    const lease = await pass.token(provider, { scopes, connection: connection.connection })
     draw(await leads(lease), lease)
   } catch (error) {
     drawLines(error instanceof Error ? error.message : String(error))

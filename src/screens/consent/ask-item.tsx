@@ -6,9 +6,14 @@ import { Icon } from '../ui/icon'
 import { Logo } from '../ui/logo'
 import { permitWords } from '../ui/permit-words'
 import { timeOfDay } from '../ui/times'
+import { useClock } from '../ui/use-clock'
+
+const minute = 60_000
 
 /** What is asked of one connection: as whom, what, and what it means where a token leaves us. */
-export function AskItem({ view, ask, tokenUntil }: { view: View; ask: Ask; tokenUntil?: number }) {
+export function AskItem({ view, ask, tokenLife }: { view: View; ask: Ask; tokenLife?: number }) {
+  // The window may stand open for a while, and a token handed out then lives from then on.
+  const now = useClock([(Math.floor(Date.now() / minute) + 1) * minute])
   const connection = view.connections.find(({ id }) => id === ask.connection)
   const provider = connection && providerById(connection.provider)
   if (!provider) return null
@@ -32,9 +37,9 @@ export function AskItem({ view, ask, tokenUntil }: { view: View; ask: Ask; token
           <p class="token">
             <Icon name="key" />
             <span>
-              {tokenUntil === undefined
+              {tokenLife === undefined
                 ? say('ownTokenNoTime')
-                : say('ownToken', { time: timeOfDay(tokenUntil) })}
+                : say('ownToken', { time: timeOfDay(now + tokenLife) })}
             </span>
           </p>
         )}

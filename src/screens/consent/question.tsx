@@ -63,7 +63,7 @@ export function Question({
         </header>
         <ul class="asks">
           {consent.asks.map(ask => (
-            <AskItem key={ask.connection} view={view} ask={ask} tokenUntil={consent.tokenUntil} />
+            <AskItem key={ask.connection} view={view} ask={ask} tokenLife={consent.tokenLife} />
           ))}
         </ul>
         <p id="covers" class="small muted">

@@ -105,6 +105,7 @@ function Card({
             <dt>{say('flow')}</dt>
             <dd>
               {sayFlow(connection.flow)}; {say(connection.renews === 'refresh' ? 'byRefresh' : 'bySignIn')}
+              {connection.isClientUnconfirmed && <p class="muted">{say('unconfirmed')}</p>}
             </dd>
           </div>
         </dl>

@@ -1,4 +1,4 @@
-import type { SetupFault } from '../../shared/setup-review'
+import type { SetupFault } from '../../shared/setup-fault'
 import { sayInOptions as say } from '../../shared/texts/options'
 import { Notice } from '../ui/notice'
 

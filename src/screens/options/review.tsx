@@ -1,5 +1,5 @@
 import { providerById } from '../../providers/index'
-import type { SetupReview } from '../../shared/setup-review'
+import type { SetupReview } from '../../providers/setup-review'
 import { sayInOptions as say } from '../../shared/texts/options'
 import { Button } from '../ui/button'
 import { enumerate } from '../ui/enumerate'
@@ -26,7 +26,7 @@ export function Review({
         {organisation.supportContact && `${say('reviewHelp', { contact: organisation.supportContact })} `}
         {say('reviewHint')}
       </p>
-      {providers.map(({ id, clientId, scopes, hosts, replaces }) => {
+      {providers.map(({ id, clientId, scopes, audience, hosts, replaces }) => {
         const provider = providerById(id)
         return (
           <section key={id} class="reviewed" aria-label={provider?.name ?? id}>
@@ -51,6 +51,16 @@ export function Review({
                 </li>
               ))}
             </ul>
+            {audience && (
+              <>
+                <h5>{say('audience')}</h5>
+                <ul class="hosts">
+                  <li>
+                    <strong>{audience}</strong>
+                  </li>
+                </ul>
+              </>
+            )}
             <h5>{say('scopesLabel')}</h5>
             <ul class="scopes">
               {(provider ? plainScopes(provider, scopes) : scopes).map(scope => (

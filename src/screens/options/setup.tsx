@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
+import { reviewOfSetup, type SetupReview } from '../../providers/setup-review'
 import { limits } from '../../shared/limits'
-import type { SetupFault, SetupReview } from '../../shared/setup-review'
+import type { SetupFault } from '../../shared/setup-fault'
 import { sayInOptions as say } from '../../shared/texts/options'
 import type { SetupView } from '../../shared/view'
 import { ask, explain } from '../ui/ask'
@@ -39,7 +40,9 @@ export function Setup({ current }: { current: SetupView | null }) {
     try {
       const answer = await ask('reviewSetup', { text })
       go(
-        'faults' in answer ? { at: 'faulty', faults: answer.faults } : { at: 'review', text, review: answer },
+        'faults' in answer
+          ? { at: 'faulty', faults: answer.faults }
+          : { at: 'review', text, review: reviewOfSetup(answer.setup, current) },
       )
     } catch (error) {
       go({ at: 'refused', sentence: explain(error) })

@@ -1,10 +1,9 @@
 import { render } from 'preact'
 import { ask } from '../ui/ask'
-import { watchView } from '../ui/use-view'
 import { entry } from './entry'
-import { watchAddress } from './page-address'
 import { Panel } from './panel'
 import { holdPortWhileAsked } from './presence'
+import { watchSurroundings } from './surroundings'
 
 const ticket = location.hash.slice(1)
 // The ticket is spent by the next line; what stays in the address would only look as if it opened something.
@@ -14,12 +13,7 @@ render(<Panel />, document.getElementById('root') as HTMLElement)
 
 async function enter() {
   const { site } = await ask('enter', { ticket })
-  await Promise.all([
-    // `enter` has woken the worker.
-    watchView(async () => {}),
-    // Without the page's address the panel shows what belongs to no page.
-    watchAddress().catch(() => {}),
-  ])
+  await watchSurroundings()
   entry.value = { site }
   holdPortWhileAsked(site)
 }

@@ -24,6 +24,7 @@ export const sayInOptions = speaker({
   reviewHelp: 'Its support contact: {contact}.',
   hosts: 'Addresses it uses',
   receives: 'receives {what}',
+  audience: 'Its tokens are made for',
   replaces: 'Replaces client id {clientId}',
   removes: 'No longer configured: {providers}.',
   useThisSetup: 'Use this setup',
@@ -49,6 +50,7 @@ export const sayInOptions = speaker({
   grantedNothing: 'Nothing that the provider told us of',
   byRefresh: 'renews itself',
   bySignIn: 'renewed through your sign-in at the provider',
+  unconfirmed: 'The provider did not say for which app this login was made, so that could not be checked.',
   sites: 'Sites',
   sitesHint: 'What you allowed pages to do with your logins. End it whenever you like.',
   noSites:

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { callerOf, type Sender } from '../../src/background/caller'
+import { senders } from '../fakes/worker'
+import { extensionId, extensionOrigin } from '../fakes/world'
+
+const site = 'https://app.futuresimple.com'
+const panels = { known: { site, tabId: 1 } }
+const without = (sender: Sender, ...fields: (keyof Sender)[]): Sender =>
+  Object.fromEntries(Object.entries(sender).filter(([name]) => !fields.includes(name as keyof Sender)))
+const screenAt = (path: string) => `${extensionOrigin}${path}`
+
+describe('callerOf', () => {
+  it.each<[title: string, sender: Sender, caller: object]>([
+    ['the popup', senders.popup(), { kind: 'screen', screen: 'popup' }],
+    ['the options', senders.options(), { kind: 'screen', screen: 'options', tabId: 11, windowId: 1 }],
+    [
+      'the consent screen',
+      senders.consent(7, 'id'),
+      { kind: 'screen', screen: 'consent', tabId: 12, windowId: 7 },
+    ],
+    [
+      'the popup’s page in a tab',
+      { ...senders.options(), url: screenAt('/src/screens/popup/index.html') },
+      { kind: 'screen', screen: 'popup', tabId: 11, windowId: 1 },
+    ],
+    [
+      'a panel that spent its ticket',
+      senders.panel('known'),
+      { kind: 'panel', tabId: 1, documentId: 'known', site },
+    ],
+    ['a panel that did not', senders.panel('stranger'), { kind: 'panel', tabId: 1, documentId: 'stranger' }],
+    [
+      'a panel whose document was known in another tab',
+      senders.panel('known', 2),
+      { kind: 'panel', tabId: 2, documentId: 'known' },
+    ],
+    [
+      'a panel with the name of something every object has',
+      senders.panel('constructor'),
+      { kind: 'panel', tabId: 1, documentId: 'constructor' },
+    ],
+    ['a site', senders.site(), { kind: 'site', site, tabId: 1, documentId: 'document-of-1' }],
+    [
+      'a frame of another site on a page',
+      { ...senders.site('https://widget.example'), frameId: 3 },
+      { kind: 'site', site: 'https://widget.example', tabId: 1, documentId: 'document-of-1' },
+    ],
+    [
+      'a site with a port of its own',
+      senders.site('https://crm.example:8443'),
+      { kind: 'site', site: 'https://crm.example:8443', tabId: 1, documentId: 'document-of-1' },
+    ],
+    [
+      'a site in Firefox, which has no lifecycle',
+      without(senders.site(), 'documentLifecycle'),
+      { kind: 'site', site, tabId: 1, documentId: 'document-of-1' },
+    ],
+  ])('knows %s', (_, sender, caller) => {
+    expect(callerOf(sender, panels)).toEqual(caller)
+  })
+
+  it.each<[title: string, sender: Sender]>([
+    ['another extension', { ...senders.popup(), id: 'ponmlkjihgfedcbaponmlkjihgfedcba' }],
+    ['nobody by name', without(senders.popup(), 'id')],
+    ['a sender without an address', without(senders.popup(), 'url')],
+    ['a sender whose address is none', { ...senders.popup(), url: 'popup' }],
+    ['a screen in a frame', { ...senders.options(), frameId: 2 }],
+    ['a screen in a tab without a frame', without(senders.options(), 'frameId')],
+    [
+      'the popup in a frame of a page',
+      { ...senders.panel('known'), url: screenAt('/src/screens/popup/index.html') },
+    ],
+    ['a panel at the top of a tab', { ...senders.panel('known'), frameId: 0 }],
+    ['a panel without a frame', without(senders.panel('known'), 'frameId')],
+    ['a panel without a tab', without(senders.panel('known'), 'tab')],
+    ['a panel without a document', without(senders.panel('known'), 'documentId')],
+    ['another page of ours', { ...senders.options(), url: screenAt('/src/screens/other/index.html') }],
+    [
+      'a page of ours with a longer path',
+      { ...senders.options(), url: screenAt('/x/src/screens/popup/index.html') },
+    ],
+    [
+      'a page of ours with a longer ending',
+      { ...senders.options(), url: screenAt('/src/screens/popup/index.html/x') },
+    ],
+    [
+      'our background',
+      { ...without(senders.popup(), 'documentId'), url: screenAt('/service-worker-loader.js') },
+    ],
+    ['a site without https', senders.site('http://app.futuresimple.com')],
+    ['a file', { ...senders.site(), origin: 'file://', url: 'file:///home/me/page.html' }],
+    ['a sandboxed frame', { ...senders.site(), origin: 'null' }],
+    ['a data: address', { ...senders.site(), origin: 'null', url: 'data:text/html,hello' }],
+    ['about:blank', { ...senders.site(), url: 'about:blank' }],
+    ['a blob of a site', { ...senders.site(), url: `blob:${site}/0b6f`, origin: 'null' }],
+    ['a site without an origin', without(senders.site(), 'origin')],
+    ['a site whose origin is not its address’', { ...senders.site(), origin: 'https://other.example' }],
+    ['a site that claims our address', { ...senders.site(), url: screenAt('/src/screens/popup/index.html') }],
+    ['a site without a tab', without(senders.site(), 'tab')],
+    ['a site without a document', without(senders.site(), 'documentId')],
+    ['a page that is prerendered', { ...senders.site(), documentLifecycle: 'prerender' }],
+    ['a page in the back-forward cache', { ...senders.site(), documentLifecycle: 'cached' }],
+    [
+      'a panel of a page in the back-forward cache',
+      { ...senders.panel('known'), documentLifecycle: 'cached' },
+    ],
+    ['our origin at another’s address', { ...senders.popup(), url: `${site}/src/screens/popup/index.html` }],
+    [
+      'our origin at another extension’s address',
+      {
+        ...senders.popup(),
+        url: 'chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba/src/screens/popup/index.html',
+      },
+    ],
+    ['a screen without an origin', without(senders.popup(), 'origin')],
+  ])('refuses %s', (_, sender) => {
+    expect(callerOf(sender, panels)).toBeUndefined()
+  })
+
+  it('is not told by the id alone', () => {
+    expect(callerOf({ id: extensionId } as Sender, panels)).toBeUndefined()
+  })
+})

@@ -1,0 +1,376 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { View } from '../../src/shared/view'
+import { holdBack } from '../fakes/network'
+import { allowOnSite, connected, openPanel, startWithSetup, withProviders } from '../fakes/providers'
+import {
+  ask,
+  dieBeforeView,
+  endLife,
+  onDisk,
+  refused,
+  restartBrowser,
+  restartWorker,
+  senders,
+  startWorker,
+  until,
+  untilView,
+  view,
+} from '../fakes/worker'
+import { world } from '../fakes/world'
+
+const providers = withProviders()
+
+const stopClocks = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.now() })
+/** What a start of the worker finds in the middle is on the clock by then. */
+const untilScheduled = () => until(() => vi.getTimerCount() > 0)
+const gone = ({ connections }: View) => connections.length === 0
+const disconnect = (connection: string) => ask(senders.popup(), 'disconnect', { connection })
+const undo = (connection: string) => ask(senders.popup(), 'undo', { connection })
+const revocations = () => providers.sandbox.saw({ path: /\/revoke$/ })
+
+/** A connection whose site has a permit, with the time in the test's hands. */
+async function ready(provider: 'sell' | 'salesos'): Promise<string> {
+  await startWithSetup()
+  const id = await connected(provider)
+  await allowOnSite()
+  providers.sandbox.forget()
+  world.told.length = 0
+  stopClocks()
+  return id
+}
+
+/** Disconnects and lets the ten seconds pass. */
+async function ended(id: string): Promise<void> {
+  await disconnect(id)
+  await vi.advanceTimersByTimeAsync(10_000)
+  await untilView(gone)
+}
+
+describe('disconnect', () => {
+  it('stops every use at once, and tells the sites', async () => {
+    const id = await ready('salesos')
+    const lease = await ask(senders.site(), 'token', { provider: 'salesos' })
+    providers.sandbox.forget()
+    await disconnect(id)
+    expect(view().connections[0]).toMatchObject({ status: 'disconnecting', undoUntil: Date.now() + 10_000 })
+    const words = 'not-connected: disconnecting'
+    expect(await refused(senders.site(), 'token', { provider: 'salesos' })).toBe(words)
+    expect(await refused(senders.site(), 'fetch', { provider: 'salesos', path: '/v1/leads' })).toBe(words)
+    expect(await ask(senders.site(), 'connections', {})).toEqual([])
+    expect(world.told).toEqual([{ tab: 1, message: { dealpass: 'news', event: 'ended' } }])
+    expect(providers.sandbox.saw()).toEqual([])
+    expect(lease.accessToken).toBeTruthy()
+  })
+
+  it('revokes after ten seconds, not before, and forgets all there is of it', async () => {
+    const id = await ready('salesos')
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(revocations()).toEqual([])
+    expect(view().connections).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await untilView(gone)
+    expect(revocations()).toHaveLength(1)
+    const { connections, credentials, permits, disconnects } = await onDisk()
+    expect({ connections, credentials, permits, disconnects }).toEqual({
+      connections: [],
+      credentials: [],
+      permits: [],
+      disconnects: [],
+    })
+    expect(Object(world.storage.session.get('tokens').tokens).held).toEqual({})
+    expect([...world.alarms.keys()]).toEqual([])
+  })
+
+  it('does nothing to a connection that is none, or is ending already', async () => {
+    const id = await ready('salesos')
+    await disconnect(id)
+    const { undoUntil } = view().connections[0] ?? {}
+    await vi.advanceTimersByTimeAsync(3_000)
+    await disconnect(id)
+    await disconnect('nobody')
+    expect(view().connections[0]?.undoUntil).toBe(undoUntil)
+  })
+
+  it('touches no other connection', async () => {
+    await startWithSetup()
+    const sell = await connected('sell')
+    const salesos = await connected('salesos')
+    stopClocks()
+    await disconnect(salesos)
+    await vi.advanceTimersByTimeAsync(10_000)
+    await untilView(({ connections }) => connections.length === 1)
+    expect(view().connections[0]).toMatchObject({ id: sell, status: 'connected' })
+    expect((await onDisk()).credentials).toEqual([{ connection: sell }])
+  })
+})
+
+describe('undo', () => {
+  it('takes it back within ten seconds, and nothing was sent', async () => {
+    const id = await ready('salesos')
+    const before = view()
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(9_000)
+    await undo(id)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(view()).toEqual(before)
+    expect(providers.sandbox.saw()).toEqual([])
+    expect([...world.alarms.keys()]).toEqual([])
+    expect((await onDisk()).disconnects).toEqual([])
+    expect(world.told.map(({ message }) => Object(message).event)).toEqual(['ended', 'recovered'])
+    await ask(senders.site(), 'token', { provider: 'salesos' })
+  })
+
+  it('gives back a connection that needed attention as it was', async () => {
+    const id = await ready('salesos')
+    const { noteFailure } = await import('../../src/background/broker')
+    const { AppError } = await import('../../src/shared/errors')
+    await noteFailure(id, new AppError('provider-rejected', 'api-refuses-login'))
+    const before = view().connections
+    await disconnect(id)
+    await undo(id)
+    expect(view().connections).toEqual(before)
+  })
+
+  it('counts ten seconds anew for a Disconnect after it', async () => {
+    const id = await ready('salesos')
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(6_000)
+    await undo(id)
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(revocations()).toEqual([])
+    expect(view().connections[0]?.status).toBe('disconnecting')
+    await vi.advanceTimersByTimeAsync(4_000)
+    await untilView(gone)
+    expect(revocations()).toHaveLength(1)
+  })
+
+  it('does nothing when it is too late, though the provider has not answered yet', async () => {
+    const id = await ready('salesos')
+    const held = holdBack(/\/revoke$/)
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(10_000)
+    await held.reached
+    await undo(id)
+    expect(view().connections[0]?.status).toBe('disconnecting')
+    held.release()
+    await untilView(gone)
+  })
+
+  it('does nothing to a connection that is none, or is not ending', async () => {
+    const id = await ready('salesos')
+    const before = view()
+    await undo(id)
+    await undo('nobody')
+    expect(view()).toEqual(before)
+  })
+})
+
+describe('the result of a Disconnect', () => {
+  it('is revoked, with the end of the tokens that cannot be, for SalesOS', async () => {
+    const id = await ready('salesos')
+    const { expiresAt } = await ask(senders.site(), 'token', { provider: 'salesos' })
+    await ended(id)
+    expect(revocations()).toMatchObject([{ status: 200, body: { token_type_hint: 'refresh_token' } }])
+    expect(view().departures).toEqual([
+      {
+        provider: 'salesos',
+        account: 'mia.lindqvist@acme.example',
+        result: 'revoked',
+        tokensUntil: expiresAt,
+        at: expect.any(Number),
+      },
+    ])
+  })
+
+  it('tells of no token’s end where none is alive', async () => {
+    const id = await ready('salesos')
+    await restartBrowser()
+    await ended(id)
+    expect(view().departures[0]).toEqual({
+      provider: 'salesos',
+      account: 'mia.lindqvist@acme.example',
+      result: 'revoked',
+      at: expect.any(Number),
+    })
+  })
+
+  it('is revoked and checked where the provider says that the token is dead', async () => {
+    providers.sandbox.set('sell', { revokeNeedsBasic: false })
+    const id = await ready('sell')
+    await ended(id)
+    expect(revocations()).toMatchObject([{ status: 200, body: { token_type_hint: 'access_token' } }])
+    expect(providers.sandbox.saw({ path: '/oauth2/token/info' })).toMatchObject([{ status: 401 }])
+    expect(view().departures[0]?.result).toBe('revoked-checked')
+  })
+
+  it('is revoked where the provider cannot be asked', async () => {
+    providers.sandbox.set('sell', { revokeNeedsBasic: false, tokenInfoShape: 'none' })
+    const id = await ready('sell')
+    await ended(id)
+    expect(view().departures[0]?.result).toBe('revoked')
+  })
+
+  it('is not checked where the token still works after it', async () => {
+    const id = await ready('sell')
+    providers.sandbox.set('sell', { fault: { path: '/oauth2/revoke', body: {} } })
+    await ended(id)
+    expect(providers.sandbox.saw({ path: '/oauth2/token/info' })).toMatchObject([{ status: 200 }])
+    expect(view().departures[0]?.result).toBe('revoked')
+  })
+
+  it.each<[title: string, arrange: () => void, sent: number]>([
+    ['wants the client’s password', () => providers.sandbox.set('sell', { revokeNeedsBasic: true }), 1],
+    ['does not answer', () => providers.sandbox.set('sell', { dead: true }), 1],
+    ['fails', () => providers.sandbox.set('sell', { fault: { path: '/oauth2/revoke', status: 500 } }), 1],
+    ['may not be reached', () => world.granted.delete('https://api.getbase.com/*'), 0],
+  ])('is only forgotten here where the provider %s', async (_, arrange, sent) => {
+    const id = await ready('sell')
+    arrange()
+    await ended(id)
+    expect(revocations()).toHaveLength(sent)
+    expect(view().departures).toMatchObject([{ provider: 'sell', result: 'forgotten' }])
+    expect(view().connections).toEqual([])
+    expect((await onDisk()).credentials).toEqual([])
+  })
+
+  it('is only forgotten here where there is nothing left to revoke', async () => {
+    const id = await ready('sell')
+    await restartBrowser()
+    await ended(id)
+    expect(revocations()).toEqual([])
+    expect(view().departures[0]?.result).toBe('forgotten')
+  })
+
+  it('goes with the next Connect', async () => {
+    const id = await ready('salesos')
+    await ended(id)
+    vi.useRealTimers()
+    await connected('salesos')
+    expect(view().departures).toEqual([])
+  })
+})
+
+describe('a Disconnect whose worker dies', () => {
+  it('is finished by the alarm', async () => {
+    const id = await ready('salesos')
+    await disconnect(id)
+    expect(world.alarms.get(`disconnect:${id}`)).toBe(Date.now() + 30_000)
+    endLife()
+    vi.setSystemTime(Date.now() + 30_000)
+    await startWorker()
+    world.ring(`disconnect:${id}`)
+    await untilView(gone)
+    expect(revocations()).toHaveLength(1)
+    expect(view().departures[0]?.result).toBe('revoked')
+  })
+
+  it('is finished by the next start, once it is due', async () => {
+    const id = await ready('salesos')
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(4_000)
+    await restartWorker()
+    await untilScheduled()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(revocations()).toEqual([])
+    await vi.advanceTimersByTimeAsync(1_000)
+    await untilView(gone)
+    expect(revocations()).toHaveLength(1)
+  })
+
+  it('is finished when the browser is started again', async () => {
+    const id = await ready('salesos')
+    await disconnect(id)
+    endLife()
+    vi.setSystemTime(Date.now() + 60 * 60_000)
+    await restartBrowser()
+    await untilScheduled()
+    await vi.advanceTimersByTimeAsync(0)
+    await untilView(gone)
+    expect(revocations()).toHaveLength(1)
+  })
+
+  it('can be undone in another life', async () => {
+    const id = await ready('salesos')
+    await disconnect(id)
+    await restartWorker()
+    await undo(id)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(view().connections[0]?.status).toBe('connected')
+    expect(revocations()).toEqual([])
+  })
+
+  it('is finished by the next start when it died in the middle of revoking', async () => {
+    const id = await ready('salesos')
+    const held = holdBack(/\/revoke$/)
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(10_000)
+    await held.reached
+    endLife()
+    held.release()
+    await startWorker()
+    await untilScheduled()
+    await vi.advanceTimersByTimeAsync(0)
+    await untilView(gone)
+    expect(revocations()).toHaveLength(1)
+  })
+
+  it('is finished by the next start when it died before the view knew of it', async () => {
+    const id = await ready('salesos')
+    const died = dieBeforeView()
+    void disconnect(id)
+    await died
+    await startWorker()
+    await untilScheduled()
+    await vi.advanceTimersByTimeAsync(10_000)
+    await untilView(gone)
+    expect(revocations()).toHaveLength(1)
+  })
+
+  it('is one revocation however many alarms and timers come', async () => {
+    const id = await ready('salesos')
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(10_000)
+    world.ring(`disconnect:${id}`)
+    world.ring(`disconnect:${id}`)
+    await untilView(gone)
+    world.ring(`disconnect:${id}`)
+    await ask(senders.popup(), 'hello', {})
+    expect(revocations()).toHaveLength(1)
+  })
+})
+
+describe('a Disconnect during a refresh', () => {
+  it('revokes what the refresh brought', async () => {
+    const id = await ready('salesos')
+    const first = Object((await onDisk()).credentials?.[0]).refreshToken
+    const held = holdBack(/\/oauth\/token$/)
+    const asked = ask(senders.site(), 'token', { provider: 'salesos' }).catch(() => undefined)
+    await held.reached
+    await disconnect(id)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(revocations()).toEqual([])
+    held.release()
+    await untilView(gone)
+    await asked
+    expect(revocations()).toHaveLength(1)
+    expect(Object(revocations()[0]?.body).token).not.toBe(first)
+    expect((await onDisk()).credentials).toEqual([])
+  })
+
+  it('is finished though the provider refuses the refresh', async () => {
+    const id = await ready('salesos')
+    providers.sandbox.withdraw('salesos')
+    const held = holdBack(/\/oauth\/token$/)
+    const asked = ask(senders.site(), 'token', { provider: 'salesos' }).catch(() => undefined)
+    await held.reached
+    await disconnect(id)
+    held.release()
+    await asked
+    await vi.advanceTimersByTimeAsync(10_000)
+    await untilView(gone)
+    expect((await onDisk()).disconnects).toEqual([])
+    await openPanel()
+  })
+})

@@ -1,0 +1,45 @@
+import { describe, expect, it, vi } from 'vitest'
+import { ask, senders, startWorker, view } from '../fakes/worker'
+import { FakeEvent, world } from '../fakes/world'
+
+const never = () => new Promise<never>(() => undefined)
+
+describe('the background', () => {
+  it('listens to everything before anything is loaded, for the browser starts it by an event', async () => {
+    vi.spyOn(world.storage.session, 'get').mockImplementation(never as never)
+    vi.spyOn(indexedDB, 'open').mockImplementation(never as never)
+    vi.resetModules()
+    await import('../../src/background/index')
+    const events = Object.entries(world).filter(([, event]) => event instanceof FakeEvent)
+    expect(events.length).toBeGreaterThan(6)
+    for (const [name, event] of events)
+      expect((event as FakeEvent<[]>).listeners.size, name).toBe(name === 'onWindowCreated' ? 0 : 1)
+  })
+
+  it('closes every area of storage to content scripts', async () => {
+    await startWorker()
+    for (const name of ['local', 'session', 'sync', 'managed'] as const)
+      await vi.waitFor(() => expect(world.storage[name].accessLevel, name).toBe('TRUSTED_CONTEXTS'))
+  })
+
+  it('starts in Firefox, too, which cannot do that', async () => {
+    world.isFirefox = true
+    await startWorker()
+    expect(await ask(senders.popup(), 'hello', {})).toBeUndefined()
+    expect(view().connections).toEqual([])
+  })
+
+  it('answers a message that started it', async () => {
+    await import('../../src/background/index')
+    expect(await ask(senders.popup(), 'hello', {})).toBeUndefined()
+  })
+
+  it('minds no alarm that is not its own', async () => {
+    await startWorker()
+    world.ring('somebody-elses')
+    world.ring('attempt:nobody')
+    world.ring('disconnect:nobody')
+    await ask(senders.popup(), 'hello', {})
+    expect(view().attempts).toEqual([])
+  })
+})

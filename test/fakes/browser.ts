@@ -1,0 +1,122 @@
+/**
+ * Stands for `webextension-polyfill`: the extension API as one life of the background sees the `world`. Each import
+ * of a new module graph is a new life; the calls of one that is over do nothing and are never answered.
+ */
+import { type AreaName, extensionId, extensionOrigin, type FakeEvent, type FlowDetails, world } from './world'
+
+const { life } = world
+const never = new Promise<never>(() => undefined)
+
+/** A call as it crosses to the browser's process: arguments and result are copies, and it takes a turn. */
+function call<Args extends unknown[], T>(run: (...args: Args) => T | Promise<T>) {
+  return async (...args: Args): Promise<T> => {
+    if (life.isOver) return never
+    const copies = structuredClone(args)
+    try {
+      const result = structuredClone(await run(...copies))
+      return life.isOver ? await never : result
+    } catch (error) {
+      return life.isOver ? await never : Promise.reject(error)
+    }
+  }
+}
+
+function event<Args extends unknown[]>(from: FakeEvent<Args>) {
+  return {
+    addListener: (listener: (...args: Args) => unknown) => void from.listeners.set(listener, life),
+    removeListener: (listener: (...args: Args) => unknown) => void from.listeners.delete(listener),
+    hasListener: (listener: (...args: Args) => unknown) => from.listeners.has(listener),
+  }
+}
+
+function area(name: AreaName) {
+  const setAccessLevel = call(({ accessLevel }: { accessLevel: string }) => {
+    world.storage[name].accessLevel = accessLevel
+  })
+  return {
+    get: call((keys?: string | string[] | null) => world.storage[name].get(keys)),
+    set: call((items: Record<string, unknown>) => world.storage[name].set(items)),
+    ...(world.isFirefox ? {} : { setAccessLevel }),
+  }
+}
+
+const contexts = {
+  getContexts: call(({ documentIds }: { documentIds?: string[] }) =>
+    (documentIds ?? []).filter(id => world.documents.has(id)).map(documentId => ({ documentId })),
+  ),
+}
+
+const browser = {
+  runtime: {
+    id: extensionId,
+    getURL: (path: string) => `${extensionOrigin}/${path.replace(/^\//, '')}`,
+    onMessage: event(world.onMessage),
+    onConnect: event(world.onConnect),
+    onStartup: event(world.onStartup),
+    onInstalled: event(world.onInstalled),
+    ...(world.isFirefox ? {} : contexts),
+  },
+  storage: { local: area('local'), session: area('session'), sync: area('sync'), managed: area('managed') },
+  identity: {
+    getRedirectURL: (path = '') => `https://${extensionId}.chromiumapp.org/${path.replace(/^\//, '')}`,
+    launchWebAuthFlow: call((details: FlowDetails) => world.runFlow(details)),
+  },
+  permissions: {
+    contains: call(({ origins = [] }: { origins?: string[] }) =>
+      origins.every(one => world.granted.has(one)),
+    ),
+    onAdded: event(world.onPermissionsAdded),
+  },
+  alarms: {
+    create: call((name: string, { when }: { when: number }) => void world.alarms.set(name, when)),
+    clear: call((name: string) => world.alarms.delete(name)),
+    onAlarm: event(world.onAlarm),
+  },
+  windows: {
+    create: call(async ({ url, type = 'normal' }: { url: string; type?: string }) => {
+      await world.windowFault?.()
+      return world.openWindow({ type, url })
+    }),
+    remove: call((id: number) => {
+      if (!world.windows.has(id)) throw new Error(`No window with id: ${id}.`)
+      world.closeWindow(id)
+    }),
+    update: call((id: number, { focused }: { focused?: boolean }) => {
+      const window = world.windows.get(id)
+      if (!window) throw new Error(`No window with id: ${id}.`)
+      if (focused) world.focused = id
+      return window
+    }),
+    onCreated: event(world.onWindowCreated),
+    onRemoved: event(world.onWindowRemoved),
+  },
+  tabs: {
+    get: call((id: number) => {
+      const url = world.tabs.get(id)
+      if (url === undefined) throw new Error(`Invalid tab ID: ${id}`)
+      return { id, url }
+    }),
+    query: call(({ url, windowId, windowType }: { url?: string; windowId?: number; windowType?: string }) => {
+      const inWindows = [...world.windows.values()]
+        .filter(({ type }) => type === 'popup')
+        .map(window => ({
+          id: window.id,
+          windowId: window.id,
+          url: window.url,
+          openerTabId: window.openerTabId,
+        }))
+      const inTabs = [...world.tabs].map(([id, at]) => ({ id, windowId: 1, url: at, openerTabId: undefined }))
+      return [...(windowType === 'popup' ? [] : inTabs), ...inWindows].filter(
+        tab =>
+          (windowId === undefined || tab.windowId === windowId) &&
+          (url === undefined || `${new URL(tab.url).origin}/*` === url),
+      )
+    }),
+    sendMessage: call((tab: number, message: unknown) => {
+      world.told.push({ tab, message })
+    }),
+    onRemoved: event(world.onTabRemoved),
+  },
+}
+
+export default browser

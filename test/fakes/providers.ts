@@ -1,0 +1,156 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
+import type { View } from '../../src/shared/view'
+import type { SandboxUser } from '../sandbox/people'
+import { type Sandbox, sandboxSetup, startSandbox } from '../sandbox/sandbox'
+import { type Answer, createVisitor, type Visitor } from '../sandbox/visitor'
+import { networkTo } from './network'
+import { ask, senders, startWorker, untilView } from './worker'
+import { world } from './world'
+
+export const site = 'https://app.futuresimple.com'
+
+/** Hosts of the shipped manifest, which the browser grants with the installation. */
+export const shippedHosts = [
+  'https://api.getbase.com/*',
+  'https://auth.play2sell.com/*',
+  'https://api.play2sell.com/*',
+  'https://app.futuresimple.com/*',
+]
+
+/** The providers, and a person who signs in to them. */
+export type Providers = {
+  sandbox: Sandbox
+  visitor: Visitor
+  /** Who sits before the browser, and what they say to the provider's question. */
+  person: { user: SandboxUser; decision: 'allow' | 'deny' }
+  /** Signs in as the person would: what `launchWebAuthFlow` comes to. */
+  signIn(details: { url: string; interactive: boolean }): Promise<string>
+}
+
+/**
+ * Starts the sandbox for the tests of a file, with a fresh profile of the browser for each: `fetch` reaches the
+ * providers, and the person signs in and consents. A test fails when a provider saw what it must not see.
+ */
+export function withProviders(): Providers {
+  const providers = {} as Providers
+  let network: ReturnType<typeof networkTo>
+
+  beforeAll(async () => {
+    providers.sandbox = await startSandbox()
+    network = networkTo(providers.sandbox)
+  })
+
+  beforeEach(() => {
+    const { sandbox } = providers
+    sandbox.reset()
+    sandbox.forget()
+    const visitor = createVisitor(sandbox)
+    providers.visitor = visitor
+    providers.person = { user: sandbox.users.rep, decision: 'allow' }
+    providers.signIn = async ({ url, interactive }) => {
+      const { user, decision } = providers.person
+      const answer = await (interactive
+        ? authorized(visitor, url, user, decision)
+        : visitor.visit(url)
+      ).catch(() => ({ location: undefined, status: 0 }))
+      if (answer.location) return answer.location
+      if (answer.status >= 400 || answer.status === 0)
+        throw new Error('Authorization page could not be loaded.')
+      if (!interactive)
+        throw new Error('User interaction required. Try setting `abortOnLoadForNonInteractive`')
+      // An error page stands in the window until somebody closes it.
+      return new Promise(() => undefined)
+    }
+    world.signIn = details => providers.signIn(details)
+    world.granted = new Set(shippedHosts)
+    vi.stubGlobal('fetch', network.fetch)
+  })
+
+  afterEach(() => {
+    providers.visitor.close()
+    expect(providers.sandbox.violations(), 'what a provider must not see').toEqual([])
+  })
+
+  afterAll(async () => {
+    network.close()
+    await providers.sandbox.stop()
+  })
+
+  return providers
+}
+
+/** Authorizes, also where the page first signs another account out, which in a browser is done by its script. */
+async function authorized(
+  visitor: Visitor,
+  url: string,
+  user: SandboxUser,
+  decision: 'allow' | 'deny',
+): Promise<Answer> {
+  const page = await visitor.authorize(url, user, decision)
+  if (!page.text.includes('document.forms[0].submit()')) return page
+  const next = await visitor.submit(page, {})
+  return next.text.includes('>Allow</button>') ? visitor.submit(next, { decision }) : next
+}
+
+/** Starts the background with the sandbox's setup in force. */
+export async function startWithSetup(setup: object = sandboxSetup()): Promise<void> {
+  await startWorker()
+  await ask(senders.options(), 'useSetup', { text: JSON.stringify(setup) })
+}
+
+/** Connects a provider through the popup's route, and resolves with the connection's id. */
+export async function connected(provider: string): Promise<string> {
+  const before = new Set((await untilView(() => true)).connections.map(({ id }) => id))
+  await ask(senders.popup(), 'connect', { provider })
+  const { connections, attempts } = await untilView(
+    now =>
+      now.connections.some(({ id, provider: of }) => of === provider && !before.has(id)) ||
+      now.attempts.some(({ provider: of, status }) => of === provider && status === 'failed'),
+  )
+  const made = connections.find(({ id, provider: of }) => of === provider && !before.has(id))
+  if (!made) throw new Error(`Not connected: ${JSON.stringify(attempts)}`)
+  return made.id
+}
+
+/** Lets an attempt to connect fail, and resolves with its words: `code` or `code: reason`. */
+export async function failed(provider: string, connection?: string): Promise<string> {
+  await ask(senders.popup(), 'connect', { provider, connection })
+  return attemptFailed(provider)
+}
+
+/** How an attempt that is under way fails. */
+export async function attemptFailed(provider: string): Promise<string> {
+  const ended = (now: View) => now.attempts.find(one => one.provider === provider && one.status === 'failed')
+  const fault = ended(await untilView(now => ended(now) !== undefined))?.fault
+  return fault?.reason ? `${fault.code}: ${fault.reason}` : String(fault?.code)
+}
+
+/** Opens a panel on the site as the loader does: a ticket, spent by the panel's document. */
+export async function openPanel(documentId = 'panel-document', tabId = 1): Promise<void> {
+  world.tabs.set(tabId, `${site}/leads/1`)
+  world.documents.add(documentId)
+  const { ticket } = await ask(senders.site(site, tabId), 'openPanel', {})
+  await ask(senders.panel(documentId, tabId), 'enter', { ticket })
+}
+
+/** The user clicks `Allow on this page` and then `Allow`. */
+export async function allowOnSite(): Promise<void> {
+  await openPanel()
+  await ask(senders.panel(), 'askConsent', {})
+  const { consents } = await untilView(now => now.consents.length > 0)
+  const [consent] = consents
+  const window = [...world.windows.values()].find(({ url }) => url.includes('/consent/'))
+  if (!consent || !window) throw new Error('No consent window was opened')
+  await ask(senders.consent(window.id, consent.id), 'decide', {
+    consent: consent.id,
+    allow: true,
+    until: 'run',
+  })
+}
+
+/** The bodies of requests to a token endpoint, in order. */
+export function tokenRequests(sandbox: Sandbox): Record<string, unknown>[] {
+  return sandbox
+    .saw({ method: 'POST', path: /\/token$/ })
+    .map(({ body }) => (typeof body === 'string' ? { body } : body))
+}

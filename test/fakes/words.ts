@@ -1,0 +1,12 @@
+/** The closed words of a rejection, `code` or `code: reason`; a promise that is fulfilled fails the test. */
+export async function wordsOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(
+    () => {
+      throw new Error('This was not refused')
+    },
+    (thrown: unknown) => thrown,
+  )
+  const { code, reason, message } = Object(error)
+  if (typeof code !== 'string') return String(message)
+  return reason ? `${code}: ${reason}` : code
+}

@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest'
+import { accountLabel } from '../../src/shared/view'
+
+describe('accountLabel', () => {
+  it.each([
+    [{ id: '7', name: 'Mia', email: 'mia@acme.example' }, 'mia@acme.example'],
+    [{ id: '7', name: 'Mia' }, 'Mia'],
+    [{ id: '7', name: undefined, email: undefined }, '7'],
+    [{ id: '7' }, '7'],
+    [null, null],
+  ])('reads %j as %j', (account, label) => {
+    expect(accountLabel(account)).toBe(label)
+  })
+})
