@@ -101,6 +101,15 @@ export function ensureChromium(): string {
   return ensure(browsers.chromium)
 }
 
+/**
+ * The path of a Firefox that WebDriver BiDi drives: FIREFOX_PATH, else Firefox ESR or Firefox on the PATH or at its
+ * usual macOS place, else Debian's, which apt-get then installs (as root or by a passwordless sudo). Throws an Error
+ * whose sentence says what to install or to correct.
+ */
+export function ensureFirefox(): string {
+  return ensure(browsers.firefox)
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const wanted = process.argv[2]
   try {

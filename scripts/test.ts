@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { ensureChromium } from './browsers'
+import { ensureChromium, ensureFirefox } from './browsers'
 
 type Count = { passed: number; failed: number }
 type Step = { title: string; run(): Promise<Count> }
@@ -62,10 +62,11 @@ function fromReport<Report>(file: string, isPassed: boolean, count: (report: Rep
   return { passed, failed: failed === 0 && (isEmpty || !isPassed) ? 1 : failed }
 }
 
-async function unitTests(): Promise<Count> {
-  const file = join(reports, 'vitest.json')
+/** Runs the tests of one of Vitest's configurations. */
+async function vitest(config: string): Promise<Count> {
+  const file = join(reports, `${config}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const isPassed = await isWell('vitest', ['run', ...reporters])
+  const isPassed = await isWell('vitest', ['run', '--config', config, ...reporters])
   return fromReport<VitestReport>(file, isPassed, report => ({
     passed: report.numPassedTests,
     failed: report.numFailedTests + report.numPendingTests + report.numTodoTests,
@@ -74,6 +75,7 @@ async function unitTests(): Promise<Count> {
 
 let isBuilt = false
 let hasChromium = false
+let hasFirefox = false
 
 async function build(): Promise<Count> {
   isBuilt = await isWell('npm', ['run', 'build'])
@@ -81,17 +83,25 @@ async function build(): Promise<Count> {
 }
 
 /** Apart from the tests, so that an installation is not counted into their time. */
-async function findBrowser(): Promise<Count> {
+async function findChromium(): Promise<Count> {
   console.log(ensureChromium())
   hasChromium = true
   return counted(hasChromium)
 }
 
+async function findFirefox(): Promise<Count> {
+  console.log(ensureFirefox())
+  hasFirefox = true
+  return counted(hasFirefox)
+}
+
+function notRun(missing: string): Count {
+  console.log(`Not run: ${missing}.`)
+  return counted(false)
+}
+
 async function chromiumTests(): Promise<Count> {
-  if (!isBuilt || !hasChromium) {
-    console.log('Not run: there is no build, or no browser to test it in.')
-    return counted(false)
-  }
+  if (!isBuilt || !hasChromium) return notRun('there is no build, or no Chromium to test it in')
   const file = join(reports, 'playwright.json')
   const isPassed = await isWell('playwright', ['test'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file })
   return fromReport<PlaywrightReport>(file, isPassed, ({ stats }) => ({
@@ -100,14 +110,26 @@ async function chromiumTests(): Promise<Count> {
   }))
 }
 
+async function firefoxTests(): Promise<Count> {
+  if (!isBuilt || !hasFirefox) return notRun('there is no build, or no Firefox to test it in')
+  return vitest('vitest.firefox.config.ts')
+}
+
+async function devTests(): Promise<Count> {
+  return hasChromium ? vitest('vitest.dev.config.ts') : notRun('there is no Chromium to test it in')
+}
+
 const steps: Step[] = [
   { title: 'Formatting and lint', run: check('biome', 'ci', '.') },
   { title: 'Unused code', run: check('knip') },
   { title: 'Types', run: check('tsc', '--noEmit') },
-  { title: 'Unit and integration tests', run: unitTests },
+  { title: 'Unit and integration tests', run: () => vitest('vitest.config.ts') },
   { title: 'Build', run: build },
-  { title: 'A Chromium to test in', run: findBrowser },
+  { title: 'A Chromium to test in', run: findChromium },
   { title: 'Tests in Chromium', run: chromiumTests },
+  { title: 'Development server', run: devTests },
+  { title: 'A Firefox to test in', run: findFirefox },
+  { title: 'Tests in Firefox', run: firefoxTests },
 ]
 
 const done: (Count & { title: string; seconds: number })[] = []

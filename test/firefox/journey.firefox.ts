@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ElementHandle } from 'puppeteer-core'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type Sandbox, type Seen, sandboxSetup, startSandbox } from '../sandbox/sandbox'
+import { click, type ExtensionFirefox, fill, launchFirefox, until, waitForText } from './firefox'
+
+// SHA-1 of the add-on's id, in hexadecimal: Firefox makes the host of redirect addresses of it.
+const redirectUri = 'https://ab4a76df15d5e9f33dbf930aecc68bb5de72a2e5.extensions.allizom.org/salesos'
+
+let sandbox: Sandbox
+let firefox: ExtensionFirefox
+let folder: string
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dealpass-firefox-'))
+  sandbox = await startSandbox({ redirects: { salesos: [redirectUri] } })
+  firefox = await launchFirefox(sandbox)
+})
+
+afterEach(async ({ task }) => {
+  try {
+    if (task.result?.state === 'fail') await firefox?.photograph('test-results/firefox')
+  } finally {
+    await firefox?.close()
+    await sandbox?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+const rep = () => sandbox.users.rep
+const row = (name: string) => `[aria-label="Providers"] > [aria-label="${name}"]`
+const leadsRead = () => sandbox.saw({ host: 'api.play2sell.com', path: '/v1/leads', method: 'GET' })
+const isByBackground = ({ headers }: Seen) => headers.origin !== 'https://app.futuresimple.com'
+const fromExtension = () =>
+  sandbox.saw().filter(({ headers }) => headers.origin?.startsWith('moz-extension:'))
+
+it('connects SalesOS, shows its leads on a CRM page, and disconnects', async () => {
+  const setup = join(folder, 'setup.json')
+  writeFileSync(setup, JSON.stringify(sandboxSetup()))
+  const options = await firefox.open('src/screens/options/index.html')
+  await waitForText(options, 'body', redirectUri)
+  const input = await until('the file input', () => options.$('input[type=file]'))
+  await (input as ElementHandle<HTMLInputElement>).uploadFile(setup)
+  await click(options, 'Use this setup')
+  await waitForText(options, 'body', 'This setup is in force now')
+
+  // As a user may in the add-on's permissions at any time; since Firefox 127 an installation grants them all.
+  await options.evaluate(() =>
+    // @ts-expect-error the page's own API
+    browser.permissions.remove({ origins: ['https://auth.play2sell.com/*', 'https://api.play2sell.com/*'] }),
+  )
+  const popup = await firefox.open('src/screens/popup/index.html')
+  await waitForText(popup, row('SalesOS'), 'Not connected')
+  await click(popup, 'Connect SalesOS')
+  await waitForText(popup, row('SalesOS'), 'Waiting for your permission')
+  expect(sandbox.saw({ host: 'auth.play2sell.com' })).toEqual([])
+  let asked = ''
+  const window = await firefox.opened(
+    url => url.startsWith('https://auth.play2sell.com/u/login'),
+    async () => {
+      asked = await firefox.allowPermission()
+    },
+  )
+  expect(asked).toContain('auth.play2sell.com')
+  expect(asked).toContain('api.play2sell.com')
+  await waitForText(popup, row('SalesOS'), 'Connecting')
+
+  await fill(window, 'E-mail', rep().email)
+  await fill(window, 'Password', rep().password)
+  await click(window, 'Sign in')
+  await click(window, 'Allow')
+  const connected = row(`SalesOS – ${rep().email}`)
+  await waitForText(popup, connected, `Connected as ${rep().email}`)
+
+  // Firefox asks once without a window, to see whether one is needed, and once with it.
+  const authorizations = sandbox.saw({ path: '/authorize' })
+  expect(authorizations).toHaveLength(2)
+  for (const { query } of authorizations) {
+    expect(query).toEqual(authorizations[0]?.query)
+    expect(query).toMatchObject({
+      response_type: 'code',
+      code_challenge_method: 'S256',
+      redirect_uri: redirectUri,
+      audience: 'https://api.play2sell.com',
+      scope: 'openid profile email offline_access leads:read',
+    })
+    expect(query.code_challenge).toMatch(/^[\w-]{43}$/)
+  }
+  const exchanges = sandbox.saw({ path: '/oauth/token' })
+  expect(exchanges).toMatchObject([
+    {
+      method: 'POST',
+      status: 200,
+      headers: { origin: firefox.origin.slice(0, -1) },
+      body: { grant_type: 'authorization_code', redirect_uri: redirectUri },
+    },
+  ])
+  expect(sandbox.saw({ path: '/userinfo' })).toMatchObject([{ status: 200 }])
+
+  const page = await firefox.browser.newPage()
+  await page.goto('https://app.futuresimple.com/leads/1')
+  await click(page, 'Dealpass')
+  const panel = await until('the panel', async () =>
+    page.frames().find(frame => frame.url().startsWith(`${firefox.origin}src/screens/panel/`)),
+  )
+  await waitForText(panel, 'body', 'This page may not use your logins yet')
+  const question = await firefox.opened(
+    url => url.startsWith(`${firefox.origin}src/screens/consent/`),
+    () => click(panel, 'Allow on this page'),
+  )
+  await waitForText(question, 'dialog', 'app.futuresimple.com')
+  await waitForText(panel, 'body', 'Answer')
+  await click(question, 'Allow')
+  await waitForText(panel, '[aria-label="Dealpass panel"]', 'Aiko Tanabe')
+  const widget = await until('the widget', () => page.$(':root >>> section[aria-label="SalesOS leads"]'))
+  const says = () => widget.evaluate(one => one.textContent)
+  expect(
+    await until('the widget’s leads', async () => /\d+ leads/.test((await says()) ?? '') && says()),
+  ).toMatch(/This page’s own token ends at/)
+
+  expect(leadsRead().filter(isByBackground)).toMatchObject([{ status: 200 }])
+  const byWidget = leadsRead().filter(read => !isByBackground(read))
+  expect(byWidget).toMatchObject([{ status: 200 }])
+  expect(byWidget[0]?.headers.authorization).toMatch(/^Bearer /)
+  expect(sandbox.saw({ path: '/oauth/token' })).toHaveLength(2)
+
+  // The page goes elsewhere within its document, and the panel with it.
+  await page.evaluate(() => history.pushState(null, '', '/leads/2'))
+  await until('the panel to read again', async () => leadsRead().filter(isByBackground).length === 2)
+
+  await popup.bringToFront()
+  await click(popup, `Disconnect SalesOS – ${rep().email}`)
+  await waitForText(popup, connected, 'Disconnecting')
+  await waitForText(panel, 'body', 'Open Dealpass in the toolbar and click Connect')
+  const revoke = await sandbox.waitFor({ path: '/oauth/revoke' }, { timeout: 20_000 })
+  expect(revoke).toMatchObject({ method: 'POST', status: 200 })
+  await waitForText(popup, row('SalesOS'), 'Not connected · We told SalesOS to end the login.')
+  expect(await until('the widget to go', async () => !(await says()))).toBe(true)
+
+  expect(fromExtension().length).toBeGreaterThan(1)
+  for (const { path, headers } of [...fromExtension(), ...leadsRead().filter(isByBackground)])
+    expect(headers, path).not.toHaveProperty('cookie')
+  expect(sandbox.violations()).toEqual([])
+  expect(firefox.proxy.refused()).toEqual([])
+  // The consent window is closed by the answer to what it sent, before it has that answer itself.
+  const errors = (await firefox.errors()).filter(
+    text => !text.includes('Promise rejected after context unloaded'),
+  )
+  expect(errors).toEqual([])
+})
