@@ -10,10 +10,27 @@ const foreignKeys: Record<Target, string[]> = {
   firefox: ['key', 'minimum_chrome_version', 'message_serialization', 'externally_connectable'],
 }
 
-function manifestFor(target: Target): ManifestV3Export {
+function manifestFor(target: Target, isServed: boolean): ManifestV3Export {
+  const { extension_pages: policy } = manifest.content_security_policy
+  const wanted = isServed
+    ? { ...manifest, content_security_policy: { extension_pages: withDevServer(policy) } }
+    : manifest
   return Object.fromEntries(
-    Object.entries(manifest).filter(([key]) => !foreignKeys[target].includes(key)),
+    Object.entries(wanted).filter(([key]) => !foreignKeys[target].includes(key)),
   ) as unknown as ManifestV3Export
+}
+
+/** The policy of `npm run dev` alone: scripts and news of changes come from Vite's own port, styles as elements. */
+function withDevServer(policy: string): string {
+  const added: Record<string, string> = {
+    'script-src': 'http://localhost:*',
+    'style-src': "'unsafe-inline'",
+    'connect-src': 'http://localhost:* ws://localhost:*',
+  }
+  return policy
+    .split('; ')
+    .map(directive => [directive, added[directive.split(' ', 1)[0] ?? '']].filter(Boolean).join(' '))
+    .join('; ')
 }
 
 /**
@@ -27,20 +44,21 @@ const nativeBrowser: Plugin = {
   load: id => (id === '\0native-browser' ? 'export default globalThis.browser' : undefined),
 }
 
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ mode, command }) => {
   const target: Target = mode === 'firefox' ? 'firefox' : 'chrome'
+  const isServed = command === 'serve'
   return {
     plugins: [
       target === 'chrome' && nativeBrowser,
       crx({
-        manifest: manifestFor(target),
+        manifest: manifestFor(target, isServed),
         browser: target,
         // One plain file each: a loader would have to be web-accessible, and a page could see by it that we are here.
         contentScripts: { standaloneFiles: manifest.content_scripts.flatMap(script => script.js) },
       }),
     ],
     build: {
-      outDir: `dist/${target}`,
+      outDir: isServed ? `dist/${target}-dev` : `dist/${target}`,
       emptyOutDir: true,
       target: target === 'chrome' ? 'chrome148' : 'firefox140',
       modulePreload: false,
