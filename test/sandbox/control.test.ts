@@ -42,9 +42,20 @@ describe('the control address', () => {
     expect(sandbox.control).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect((await call(`${sandbox.control}/`)).json).toMatchObject({ port: sandbox.port, spki: sandbox.spki })
     expect((await call(`${sandbox.control}/setup`)).json).toEqual(sandboxSetup())
+    expect((await call(`${sandbox.control}/setup?all=true`)).json).toEqual(sandboxSetup({ all: true }))
+  })
+
+  it('reaches every server', async () => {
+    for (const server of sandbox.servers) {
+      await call(`${sandbox.control}/set`, { server, patch: { fault: { path: '/.*', status: 503 } } })
+    }
+    for (const host of sandbox.hosts) expect((await visitor.send(`https://${host}/`)).status).toBe(503)
+    await call(`${sandbox.control}/reset`, {})
+    for (const host of sandbox.hosts) expect((await visitor.send(`https://${host}/`)).status).not.toBe(503)
   })
 
   it('shows and forgets requests and violations', async () => {
+    sandbox.forget()
     await visitor.send('https://api.getbase.com/v2/leads')
     await visitor.send('https://api.getbase.com/v2/users/self', {
       headers: { origin: 'chrome-extension://x', cookie: 'a=b' },

@@ -14,13 +14,13 @@ function filterOf({ server, host, method, path, pattern }: Record<string, string
 
 /**
  * Starts the control address: the sandbox's own functions over plain HTTP and JSON on 127.0.0.1, for a separate
- * program or a person with curl. `GET /saw` and `GET /wait-for` filter by `server`, `host`, `method`, `path` or
+ * program or a person with curl. `GET /setup` takes `all=true` for all four providers. `GET /saw` and `GET /wait-for` filter by `server`, `host`, `method`, `path` or
  * `pattern` (a regular expression); `/wait-for` takes `timeout` in ms. `POST /advance` takes `{ server, ms }`,
  * `POST /set` takes `{ server, patch }`, `POST /hold`, `POST /sign-out` and `POST /withdraw` `{ server }`, `POST /reset` and `POST /forget` nothing. A wrong request answers 400.
  */
 export async function startControl(
   sandbox: Omit<Sandbox, 'control' | 'stop'>,
-  setup: () => object,
+  setup: (isWhole: boolean) => object,
 ): Promise<Control> {
   const app = new Hono()
   const done = { ok: true }
@@ -40,7 +40,7 @@ export async function startControl(
   app.get('/', context =>
     context.json({ port: sandbox.port, spki: sandbox.spki, hosts: sandbox.hosts, users: sandbox.users }),
   )
-  app.get('/setup', context => context.json(setup()))
+  app.get('/setup', context => context.json(setup(context.req.query('all') === 'true')))
   app.get('/saw', context => context.json(sandbox.saw(filterOf(context.req.query()))))
   app.get('/violations', context => context.json(sandbox.violations()))
   app.get('/wait-for', async context => {

@@ -7,6 +7,7 @@ import type { Answer, Visitor } from './visitor'
 export const redirects = {
   sell: `https://${'abcdefghijklmnop'.repeat(2)}.chromiumapp.org/sell`,
   salesos: `https://${'abcdefghijklmnop'.repeat(2)}.chromiumapp.org/salesos`,
+  sellsn: `https://${'abcdefghijklmnop'.repeat(2)}.chromiumapp.org/sellsn`,
 }
 
 export const salesosScopes = 'openid profile email offline_access leads:read deals:read'
@@ -100,6 +101,76 @@ export async function codeTokens(
   })
   if (answer.status !== 200) throw new Error(`SalesOS answered ${answer.status}: ${answer.text}`)
   return answer.json() as TokenBody
+}
+
+const REALM = 'https://auth.sellytics.com/realms/sellytics/protocol/openid-connect'
+
+type Key = { id: string; secret: string }
+
+/** Asks an endpoint of sellytics' realm with a key in the form, after the documented example. */
+export function askSellytics(
+  visitor: Visitor,
+  endpoint: 'token' | 'revoke' | 'token/introspect',
+  fields: Record<string, string>,
+  { id, secret }: Key = clients.sellyticsNorth,
+): Promise<Answer> {
+  return visitor.send(`${REALM}/${endpoint}`, {
+    method: 'POST',
+    body: { client_id: id, client_secret: secret, ...fields },
+  })
+}
+
+export type SellyticsBody = {
+  access_token: string
+  expires_in: number
+  refresh_expires_in: number
+  refresh_token?: string
+  token_type: string
+  'not-before-policy': number
+  session_state?: string
+  scope: string
+}
+
+/** Gets a key's token from sellytics, and gives the whole answer. */
+export async function sellyticsTokens(visitor: Visitor, key?: Key): Promise<SellyticsBody> {
+  const fields = { scope: 'sellytics-data-api', grant_type: 'client_credentials' }
+  const answer = await askSellytics(visitor, 'token', fields, key)
+  if (answer.status !== 200) throw new Error(`sellytics answered ${answer.status}: ${answer.text}`)
+  return answer.json() as SellyticsBody
+}
+
+/** SellSN's authorization address. A parameter given as an empty string is left out. */
+export function sellsnAuthorizeUrl(
+  over: Record<string, string> = {},
+  appId: string = clients.sellsn.id,
+): string {
+  const query = { redirectUrl: redirects.sellsn, state: 'state-of-sellsn', ...over }
+  const kept = Object.entries(query).filter(([, value]) => value !== '')
+  return `https://dash.sellsn.io/oauth2/${appId}?${new URLSearchParams(kept)}`
+}
+
+/** Goes through SellSN's authorization as a person and gives its code. */
+export async function sellsnCode(visitor: Visitor, user: SandboxUser = users.rep): Promise<string> {
+  return answerOf(await visitor.authorize(sellsnAuthorizeUrl(), user)).get('code') ?? ''
+}
+
+/** Asks SellSN to exchange a code, with the client secret where the headers do not say otherwise. */
+export function exchangeSellsn(
+  visitor: Visitor,
+  code: string,
+  headers: Record<string, string> = {},
+  appId: string = clients.sellsn.id,
+): Promise<Answer> {
+  return visitor.send(`https://api.sellsn.io/oauth2/${appId}/exchange/${code}`, {
+    headers: { 'XOAuth2-Client-Secret': clients.sellsn.secret, ...headers },
+  })
+}
+
+/** Goes through SellSN's whole flow as a person and gives the key. */
+export async function sellsnKey(visitor: Visitor, user?: SandboxUser): Promise<string> {
+  const answer = await exchangeSellsn(visitor, await sellsnCode(visitor, user))
+  if (answer.status !== 200) throw new Error(`SellSN answered ${answer.status}: ${answer.text}`)
+  return (answer.json() as { data: string }).data
 }
 
 /** The claims of a JWT, unverified. */

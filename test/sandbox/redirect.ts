@@ -50,17 +50,28 @@ export function damageRedirect(location: URL, fault: RedirectFault): URL {
   return url
 }
 
-/** Decides whether a redirect address is registered: by exact match (RFC 9700 section 2.1). */
-export type RedirectRule = (redirectUri: string) => boolean
+/** How an address is compared with the registered ones: as a whole, or by how it begins (which is unsafe). */
+export type RedirectMatching = 'exact' | 'prefix'
+
+/** Decides whether a redirect address is registered: by exact match (RFC 9700 section 2.1) where not told otherwise. */
+export type RedirectRule = (redirectUri: string, matching?: RedirectMatching) => boolean
 
 /**
  * The rule for one provider. With a list, its entries and nothing else. Without one, the redirect address of any
  * Chromium or Firefox extension, with the provider's own path.
  */
 export function redirectRule(provider: string, registered?: string[]): RedirectRule {
-  if (registered) return redirectUri => registered.includes(redirectUri)
+  if (registered) {
+    return (redirectUri, matching) =>
+      matching === 'prefix'
+        ? registered.some(address => redirectUri.startsWith(address))
+        : registered.includes(redirectUri)
+  }
   const anyExtension = new RegExp(
-    `^https://(?:[a-p]{32}\\.chromiumapp\\.org|[0-9a-f]{40}\\.extensions\\.allizom\\.org)/${provider}$`,
+    `^https://(?:[a-p]{32}\\.chromiumapp\\.org|[0-9a-f]{40}\\.extensions\\.allizom\\.org)/${provider}`,
   )
-  return redirectUri => anyExtension.test(redirectUri)
+  return (redirectUri, matching) => {
+    const found = anyExtension.exec(redirectUri)?.[0]
+    return found !== undefined && (matching === 'prefix' || found === redirectUri)
+  }
 }

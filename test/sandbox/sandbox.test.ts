@@ -9,13 +9,16 @@ import {
   makePkce,
   salesosAuthorizeUrl,
   sellAuthorizeUrl,
+  sellsnAuthorizeUrl,
 } from './flows'
 import { type Sandbox, sandboxSetup, startSandbox } from './sandbox'
+import { clients } from './setup'
 import { createVisitor, type Visitor } from './visitor'
 
 const HOUR = 3_600_000
 const SELL = 'https://api.getbase.com'
 const SALESOS = 'https://api.play2sell.com'
+const REALM = 'https://auth.sellytics.com/realms/sellytics'
 
 let sandbox: Sandbox
 let visitor: Visitor
@@ -46,6 +49,10 @@ describe('the TLS front', () => {
       'api.getbase.com',
       'auth.play2sell.com',
       'api.play2sell.com',
+      'auth.sellytics.com',
+      'api.sellytics.com',
+      'dash.sellsn.io',
+      'api.sellsn.io',
       'app.futuresimple.com',
     ])
     for (const host of sandbox.hosts) expect(certificate?.checkHost(host)).toBe(host)
@@ -290,6 +297,15 @@ describe('CORS', () => {
       ...['openid-configuration', 'jwks.json'].map(path => `https://auth.play2sell.com/.well-known/${path}`),
       ...['/leads', '/leads/1', '/assets/app.js'].map(path => crm + path),
       ...['/v1/leads', '/v1/leads/lead_0001', '/v1/deals', '/v1/nothing'].map(path => SALESOS + path),
+      ...['token', 'revoke', 'token/introspect', 'certs'].map(
+        path => `${REALM}/protocol/openid-connect/${path}`,
+      ),
+      `${REALM}/.well-known/openid-configuration`,
+      ...['/summary', '/kpis', '/nothing'].map(path => `https://api.sellytics.com/data/v1${path}`),
+      sellsnAuthorizeUrl(),
+      ...[`/oauth2/${clients.sellsn.id}/exchange/x`, '/user', '/stores', '/nothing'].map(
+        path => `https://api.sellsn.io${path}`,
+      ),
       'https://elsewhere.example/',
     ]
     const allowed: string[] = []
@@ -363,6 +379,26 @@ describe('sandboxSetup', () => {
       sandbox.users.rep,
     )
     expect(answerOf(answer).has('access_token')).toBe(true)
+  })
+
+  it('names all four providers, with their secrets, where it is asked to', () => {
+    const whole = sandboxSetup({ all: true })
+    expect({ ...whole, providers: whole.providers.slice(0, 2) }).toEqual(sandboxSetup())
+    const [, , sellytics, sellsn, ...rest] = whole.providers
+    expect(rest).toEqual([])
+    const key = { clientId: expect.any(String), clientSecret: expect.stringMatching(/^[0-9a-f]{32}$/) }
+    expect(sellytics).toEqual({
+      id: 'sellytics',
+      keys: [
+        { label: 'North', ...key },
+        { label: 'South', ...key },
+      ],
+    })
+    expect(sellsn).toEqual({
+      id: 'sellsn',
+      clientId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/),
+      clientSecret: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
   })
 })
 

@@ -8,24 +8,31 @@ import { users } from './people'
 import { createRecording, type Seen, type SeenFilter } from './record'
 import { createSalesos, type SalesosSwitches } from './salesos/salesos'
 import { createSell, type SellSwitches } from './sell/sell'
+import { createSellsn, type SellsnSwitches } from './sellsn/sellsn'
+import { createSellytics, type SellyticsSwitches } from './sellytics/sellytics'
 import { sandboxSetup } from './setup'
 import { createWatch, type Violation } from './watch'
 
 export type { Fault } from './exchange'
-export type { Seen, SeenFilter } from './record'
+export type { Seen } from './record'
 export { sandboxSetup } from './setup'
-export type { Violation } from './watch'
 
 /** What can be switched, per server. */
-export type Switches = { sell: SellSwitches; salesos: SalesosSwitches; crm: CommonSwitches }
+type Switches = {
+  sell: SellSwitches
+  salesos: SalesosSwitches
+  sellytics: SellyticsSwitches
+  sellsn: SellsnSwitches
+  crm: CommonSwitches
+}
 export type ServerName = keyof Switches
 
 export type SandboxOptions = {
   /**
-   * The redirect addresses that are registered per provider, compared exactly. Where a provider has none, any
-   * Chromium or Firefox extension's address with the provider's own path will do.
+   * The redirect addresses that are registered per provider, compared exactly (SellSN: as its switch says). Where a
+   * provider has none, any Chromium or Firefox extension's address with the provider's own path will do.
    */
-  redirects?: { sell?: string[]; salesos?: string[] }
+  redirects?: { sell?: string[]; salesos?: string[]; sellsn?: string[] }
   /** Whether SalesOS' issuer ends with a slash, as Auth0's do. Default true. */
   issuerSlash?: boolean
   /** How switches stand at the start and after `reset`, where it differs from the usual. */
@@ -56,7 +63,7 @@ export type Sandbox = {
   set<Name extends ServerName>(server: Name, patch: Partial<Switches[Name]>): void
   /** Ends everybody's browser sessions at one server. Grants and tokens live on. */
   signOut(server: ServerName): void
-  /** Takes all grants and tokens of one server back (but JWT access tokens, which live until their end). */
+  /** Takes all grants and tokens of one server back (but SalesOS' JWT access tokens, which live until their end). */
   withdraw(server: ServerName): void
   /** Switches, faults, sessions, grants, issued tokens and clocks go back to the start. Requests stay recorded. */
   reset(): void
@@ -80,8 +87,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     switches: switches.salesos,
     issuerSlash,
   })
-  const byName = { sell, salesos, crm } satisfies Record<ServerName, unknown>
-  const servers: SandboxServer[] = [sell, salesos, crm]
+  const sellytics = await createSellytics(createClock(), watch, { switches: switches.sellytics })
+  const sellsn = createSellsn(createClock(), watch, {
+    redirects: redirects.sellsn,
+    switches: switches.sellsn,
+  })
+  const byName = { sell, salesos, sellytics, sellsn, crm } satisfies Record<ServerName, unknown>
+  const servers: SandboxServer[] = [sell, salesos, sellytics, sellsn, crm]
   const hosts = servers.flatMap(server => server.hosts)
   const certificate = await makeCertificate(hosts)
   const front = await startFront(servers, certificate, recording, watch)
@@ -89,7 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const sandbox: Omit<Sandbox, 'control' | 'stop'> = {
     port: front.port,
     spki: certificate.spki,
-    servers: ['sell', 'salesos', 'crm'],
+    servers: ['sell', 'salesos', 'sellytics', 'sellsn', 'crm'],
     hosts,
     users,
     saw: recording.saw,
@@ -115,7 +127,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     waitFor: recording.waitFor,
   }
-  const control = await startControl(sandbox, sandboxSetup)
+  const control = await startControl(sandbox, isWhole =>
+    isWhole ? sandboxSetup({ all: true }) : sandboxSetup(),
+  )
   return {
     ...sandbox,
     control: control.address,

@@ -10,6 +10,8 @@ import {
   redirects,
   salesosAuthorizeUrl,
   sellAuthorizeUrl,
+  sellsnKey,
+  sellyticsTokens,
 } from './flows'
 import { type Sandbox, startSandbox } from './sandbox'
 import { clients } from './setup'
@@ -18,6 +20,7 @@ import { createVisitor, type Visitor } from './visitor'
 const SELL = 'https://api.getbase.com'
 const AUTH = 'https://auth.play2sell.com'
 const API = 'https://api.play2sell.com'
+const DATA = 'https://api.sellytics.com/data/v1'
 
 let sandbox: Sandbox
 let visitor: Visitor
@@ -45,6 +48,9 @@ describe('violations', () => {
     await visitor.send(`${API}/v1/leads`, { headers: bearer(tokens.access_token) })
     await askSalesos(visitor, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
     await visitor.send(`${AUTH}/oauth/revoke`, { method: 'POST', body: { token: tokens.refresh_token } })
+    const { access_token } = await sellyticsTokens(visitor)
+    await visitor.send(`${DATA}/summary`, { headers: bearer(access_token) })
+    await visitor.send('https://api.sellsn.io/user', { headers: bearer(await sellsnKey(visitor)) })
     expect(sandbox.violations()).toEqual([])
   })
 
@@ -104,6 +110,26 @@ describe('violations', () => {
       'secret-at-api: authorization code of salesos in the body',
       'secret-at-api: code verifier of salesos in the body',
       'secret-at-api: client secret of sell in header authorization',
+    ])
+  })
+
+  it('sees what a sellytics key is made of, and its tokens, where they do not belong', async () => {
+    const { sellyticsNorth: north, sellyticsSouth: south } = clients
+    const tokens = await sellyticsTokens(visitor)
+    await sellyticsTokens(visitor, south)
+    expect(sandbox.violations()).toEqual([])
+    await visitor.send(`${DATA}/summary`, { headers: basic(north) })
+    await visitor.send(`${DATA}/summary?secret=${south.secret}`)
+    await visitor.send(`${DATA}/kpis`, { headers: bearer(tokens.refresh_token ?? '') })
+    await visitor.send('https://app.futuresimple.com/leads', { headers: bearer(tokens.access_token) })
+    await visitor.send(`${DATA}/kpis?access_token=${tokens.access_token}`)
+    expect(rules()).toEqual([
+      'secret-at-api: client secret of sellytics in header authorization',
+      'secret-in-url: client secret of sellytics in the URL',
+      'secret-at-api: client secret of sellytics in the URL',
+      'secret-at-api: refresh token of sellytics in header authorization',
+      'token-at-other-server: access token of sellytics in header authorization',
+      'token-in-url: access token of sellytics in the URL',
     ])
   })
 

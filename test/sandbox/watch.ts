@@ -8,6 +8,7 @@ type ViolationRule =
   | 'token-in-url'
   | 'token-at-other-server'
   | 'cookie-from-extension'
+  | 'key-logged-out'
 
 /** A rule that a request broke. `what` says which secret was where, never its value. */
 export type Violation = {
@@ -20,12 +21,28 @@ export type Violation = {
   what: string
 }
 
-type SecretKind = 'refresh token' | 'authorization code' | 'code verifier' | 'client secret' | 'access token'
+type SecretKind =
+  | 'refresh token'
+  | 'authorization code'
+  | 'code verifier'
+  | 'client secret'
+  | 'access token'
+  /** What calls an API and never ends by itself. */
+  | 'key'
+
+/** Where a secret may be, if that is less than its owner's every host. */
+type Place = {
+  host: string
+  /** The one path at this host that the secret may stand in. */
+  path?: string
+}
 
 export type Watch = {
   /** Remembers a value that `owner` (a server's name) issued or was shown. */
-  remember(kind: SecretKind, owner: string, value: string): void
+  remember(kind: SecretKind, owner: string, value: string, place?: Place): void
   inspect(inbound: Inbound, server: SandboxServer | undefined): void
+  /** Adds what a server alone can tell. */
+  report(violation: Violation): void
   violations(): Violation[]
   forget(): void
 }
@@ -35,7 +52,7 @@ const SHORTEST_SECRET = 16
 
 const REDIRECT_HOST = /\.(?:chromiumapp\.org|extensions\.allizom\.org)$/
 
-type Secret = { kind: SecretKind; owner: string; value: string }
+type Secret = { kind: SecretKind; owner: string; value: string; place?: Place }
 
 // All secrets are of plain ASCII, so bytes may be decoded one by one; a stray `%` must not hide the rest.
 function decoded(text: string): string {
@@ -57,8 +74,11 @@ function headerText(value: string): string {
  * Makes the watch that every request passes. It holds against each request that:
  * - no refresh token, authorization code, verifier or client secret that was ever issued or used reaches a
  *   resource API or a page, any server but its own, or any URL (RFC 9700 sections 2.1.1 and 4.2);
- * - no access token is in a URL (RFC 6750 section 5.3), or at another provider's host;
+ * - no access token and no key is in a URL (RFC 6750 section 5.3), or at another provider's host;
+ * - what belongs to one host only is at none of its owner's others;
  * - a request from an extension carries no cookie: one that does can ride on a browser session.
+ *
+ * `key-logged-out` is reported by the server of sellytics: a revocation that ended every token of a key.
  */
 export function createWatch(): Watch {
   // By their ends, since JWTs all begin alike. Looking each stretch of a request up here costs the same however many
@@ -77,11 +97,12 @@ export function createWatch(): Watch {
   }
 
   return {
-    remember: (kind, owner, value) => {
+    remember: (kind, owner, value, place) => {
       if (value.length < SHORTEST_SECRET) return
       const end = value.slice(-SHORTEST_SECRET)
       const others = byEnd.get(end) ?? []
-      if (!others.some(other => other.value === value)) byEnd.set(end, [...others, { kind, owner, value }])
+      if (!others.some(other => other.value === value))
+        byEnd.set(end, [...others, { kind, owner, value, place }])
     },
     inspect: ({ method, url, headers, body }, server) => {
       const raise = (rule: ViolationRule, what: string) =>
@@ -106,21 +127,28 @@ export function createWatch(): Watch {
         ['the body', readings(body.toString('utf8'))],
       ]
       for (const [where, content] of places) {
-        for (const { kind, owner } of secretsIn(content)) {
+        for (const { kind, owner, value, place } of secretsIn(content)) {
           const what = `${kind} of ${owner} in ${where}`
-          const isElsewhere = owner !== server?.name
-          if (kind === 'access token') {
-            if (where === 'the URL') raise('token-in-url', what)
-            if (isElsewhere) raise('token-at-other-server', what)
+          const isElsewhere = owner !== server?.name || (place && place.host !== url.hostname)
+          if (kind === 'access token' || kind === 'key') {
+            const isToken = kind === 'access token'
+            if (where === 'the URL') raise(isToken ? 'token-in-url' : 'secret-in-url', what)
+            if (isElsewhere) raise(isToken ? 'token-at-other-server' : 'secret-at-other-server', what)
             continue
           }
           // A browser in which no extension catches the redirect carries the code to its address, as it must.
           if (kind === 'authorization code' && REDIRECT_HOST.test(url.hostname)) continue
+          const isItsPath =
+            !isElsewhere && url.pathname === place?.path && !readings(url.search).includes(value)
+          if (where === 'the URL' && isItsPath) continue
           if (where === 'the URL') raise('secret-in-url', what)
           if (isElsewhere) raise('secret-at-other-server', what)
           else if (server?.isApi(url)) raise('secret-at-api', what)
         }
       }
+    },
+    report: violation => {
+      found.push(violation)
     },
     violations: () => [...found],
     forget: () => {

@@ -51,7 +51,7 @@ function salesosDeal(lead: SandboxLead, startedAt: number) {
   }
 }
 
-/** Makes SalesOS' API (seed "Using the Token", envelopes of its public overview) over tokens that `read` accepts. */
+/** Makes SalesOS' API (documented in "Using the Token", envelopes of its public overview) over tokens that `read` accepts. */
 export function createSalesosApi(read: ReadAccessToken, startedAt: number): { app: Hono; reset(): void } {
   const app = new Hono()
   const created: SalesosLead[] = []

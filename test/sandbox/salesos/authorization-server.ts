@@ -1,12 +1,12 @@
-import { generateKeyPair, type JsonWebKey, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { promisify } from 'node:util'
 import type * as Oidc from 'oidc-provider'
 import { beforeHead, formOf, type Inbound, replay } from '../exchange'
 import { type Brand, consentPage, errorPage, pageHeaders, signInPage } from '../page'
 import { type SandboxUser, userById, userBySignIn } from '../people'
 import { damageRedirect, type RedirectRule } from '../redirect'
 import { clients, SALESOS_AUDIENCE } from '../setup'
+import { sharedSigningKey } from '../signing-key'
 import type { Watch } from '../watch'
 import { accessTokenReader, type ReadAccessToken } from './access-token'
 import type { SalesosSwitches } from './salesos'
@@ -26,7 +26,7 @@ const identityScopes: Record<string, string> = {
   offline_access: 'Stay connected while you are away',
 }
 
-/** SalesOS' words for its API scopes (seed "Scopes and Permissions"). */
+/** SalesOS' words for its API scopes (documented in "Scopes and Permissions"). */
 const apiScopes: Record<string, string> = {
   'leads:read': 'Read lead data',
   'leads:write': 'Create and update leads',
@@ -39,20 +39,6 @@ const apiScopes: Record<string, string> = {
 }
 
 const allScopes = { ...identityScopes, ...apiScopes }
-
-const newRsaKey = promisify(generateKeyPair)
-let signingKey: Promise<JsonWebKey> | undefined
-
-// Takes a good part of a second at times, so all sandboxes of one Node program share the key.
-function sharedSigningKey(): Promise<JsonWebKey> {
-  signingKey ??= newRsaKey('rsa', { modulusLength: 2048 }).then(({ privateKey }) => ({
-    ...privateKey.export({ format: 'jwk' }),
-    kid: 'sandbox',
-    alg: 'RS256',
-    use: 'sig',
-  }))
-  return signingKey
-}
 
 // oidc-provider says on import that Node 20 is too old for it; it works there, and the line would be in every run.
 async function importQuietly(): Promise<typeof Oidc> {

@@ -10,7 +10,7 @@ export type SalesosSwitches = CommonSwitches & {
   redirectFault: RedirectFault
   /** Whether authorization answers carry `iss` (RFC 9207). Auth0 leaves it out unless a tenant asks for it. */
   iss: boolean
-  /** The life of an access token: a tenant's setting. The seed's is 86,400. */
+  /** The life of an access token: a tenant's setting. The documented one is 86,400. */
   accessTokenSeconds: number
   /** For how long the immediately previous refresh token may be used again. Auth0's default is not at all. */
   reuseWindowMs: number

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'hono'
-import { getCookie, setCookie } from 'hono/cookie'
 import { type Brand, consentPage, errorPage, pageHeaders, signInPage } from '../page'
 import { type SandboxUser, userBySignIn } from '../people'
 import { damageRedirect, type ParameterPlace, type RedirectRule, redirectTo } from '../redirect'
+import { createSessions } from '../sessions'
 import { clients } from '../setup'
 import type { Watch } from '../watch'
 import { incorrectPath } from './api'
@@ -17,7 +17,6 @@ const brand: Brand = {
   mark: '<path d="M5 19V10M12 19V5M19 19v-6"/>',
 }
 
-const COOKIE = '_sell_session'
 const apps = [clients.sell, clients.sellOther]
 
 type Refusal = { error: string; description?: string }
@@ -54,13 +53,13 @@ function tokenBody({ accessToken, refreshToken, expiresIn, scopes }: SellPair) {
   }
 }
 
-/** Adds Sell's four OAuth endpoints (seed "OAuth Endpoints") and its sign-in page to the app. */
+/** Adds Sell's four OAuth endpoints (documented in "OAuth Endpoints") and its sign-in page to the app. */
 export function addSellOauth(
   { app, switches, tokens }: SellParts,
   watch: Watch,
   isRegistered: RedirectRule,
 ): { signOut(): void; forgetGrants(): void } {
-  const sessions = new Map<string, SandboxUser>()
+  const sessions = createSessions('_sell_session')
   const granted = new Map<string, Set<string>>()
   const tickets = new Map<string, AuthorizeRequest>()
 
@@ -129,7 +128,7 @@ export function addSellOauth(
     if (unknown)
       return refuse(context, request, { error: 'invalid_scope', description: `Unknown scope: ${unknown}` })
 
-    const user = sessions.get(getCookie(context, COOKIE) ?? '')
+    const user = sessions.userOf(context)
     const search = new URL(context.req.url).search
     if (!user) return html(context, signInPage(brand, { action: `/oauth2/sign_in${search}` }))
     const already = granted.get(`${user.id} ${client.id}`)
@@ -155,22 +154,14 @@ export function addSellOauth(
     if (!user) {
       return html(context, signInPage(brand, { action: `/oauth2/sign_in${search}`, email, isWrong: true }))
     }
-    const id = randomBytes(16).toString('hex')
-    sessions.set(id, user)
-    setCookie(context, COOKIE, id, {
-      path: '/',
-      maxAge: 14 * 86_400,
-      secure: true,
-      httpOnly: true,
-      sameSite: 'Lax',
-    })
+    sessions.signIn(context, user)
     return context.redirect(`/oauth2/authorize${search}`, 303)
   })
 
   app.post('/oauth2/authorize', async context => {
     const { ticket = '', decision } = await context.req.parseBody<Record<string, string>>()
     const request = tickets.get(ticket)
-    const user = sessions.get(getCookie(context, COOKIE) ?? '')
+    const user = sessions.userOf(context)
     if (!request || !user) {
       return html(
         context,
@@ -196,7 +187,7 @@ export function addSellOauth(
       'The provided authorization grant is invalid, expired, revoked, or was issued to another client.',
   }
 
-  // One entry per grant type of the seed that is built; an unknown one is refused.
+  // One entry per grant type of the documentation that is built; an unknown one is refused.
   const grantTypes: Record<string, (form: Record<string, string>, clientId: string) => SellPair | Refusal> = {
     authorization_code: ({ code = '', redirect_uri }, clientId) => {
       const record = tokens.codes.get(code)
@@ -234,7 +225,7 @@ export function addSellOauth(
     return 'error' in outcome ? refuseToken(context, outcome) : context.json(tokenBody(outcome), 200, noStore)
   })
 
-  // The seed promises revocation; parameter, authentication and answer are UNCONFIRMED and follow RFC 7009.
+  // Revocation is documented; parameter, authentication and answer are UNCONFIRMED and follow RFC 7009.
   app.post('/oauth2/revoke', async context => {
     const { token = '' } = await context.req.parseBody<Record<string, string>>()
     const clientId = clientOfBasic(context)

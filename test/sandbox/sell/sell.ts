@@ -23,7 +23,7 @@ export type SellSwitches = CommonSwitches & {
   refusalStatus: 400 | 401
   /** Where token info names the client: in `client_id`, in Doorkeeper's `application.uid`, or nowhere (404). UNCONFIRMED. */
   tokenInfoShape: 'client_id' | 'application.uid' | 'none'
-  /** The life of an access token. The seed says one hour. */
+  /** The life of an access token. One hour is documented. */
   accessTokenSeconds: number
   /** Whether `/v2/users/self` answers 403 whatever the scopes. */
   selfForbidden: boolean
