@@ -44,7 +44,7 @@ export type ApiAnswer = { status: number; statusText: string; headers: [string, 
 export type Sight = { view: View; address?: string }
 
 /** The whole surface of the background: who may call what stands beside each route in `background/routes.ts`. */
-export type Protocol = {
+type Protocol = {
   // screens
   hello(input: Record<never, never>): void
   connect(input: { provider: ProviderId; connection?: ConnectionId }): void

@@ -37,7 +37,7 @@ export type Attempt = {
   fault?: Fault
 }
 
-export type ConnectionStatus = 'connected' | 'needs-attention' | 'disconnecting' | 'locked'
+type ConnectionStatus = 'connected' | 'needs-attention' | 'disconnecting' | 'locked'
 
 /** One connection as screens see it. */
 export type ConnectionView = {

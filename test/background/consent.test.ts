@@ -7,6 +7,7 @@ import {
   restartBrowser,
   restartWorker,
   senders,
+  settled,
   until,
   untilView,
   view,
@@ -302,6 +303,7 @@ describe('the question', () => {
     await readyToAsk()
     await asked()
     world.closeTab(99)
+    await settled()
     expect(view().consents).toHaveLength(1)
     world.closeTab(1)
     await untilView(({ consents }) => consents.length === 0)
@@ -315,7 +317,7 @@ describe('the question', () => {
     const mine = world.connect(senders.panel())
     const others = world.connect(senders.panel('another-document', 2))
     others.end()
-    await ask(senders.popup(), 'hello', {})
+    await settled()
     expect(view().consents).toHaveLength(1)
     mine.end()
     await untilView(({ consents }) => consents.length === 0)
@@ -328,7 +330,7 @@ describe('the question', () => {
     const port = world.connect(senders.panel())
     await restartWorker()
     port.end()
-    await ask(senders.popup(), 'hello', {})
+    await settled()
     expect(view().consents).toHaveLength(1)
     expect(consentWindows()).toHaveLength(1)
   })

@@ -11,6 +11,7 @@ import {
   restartBrowser,
   restartWorker,
   senders,
+  settled,
   startWorker,
   until,
   untilView,
@@ -64,11 +65,15 @@ describe('disconnect', () => {
 
   it('revokes after ten seconds, not before, and forgets all there is of it', async () => {
     const id = await ready('salesos')
+    const held = holdBack(/\/revoke$/)
     await disconnect(id)
     await vi.advanceTimersByTimeAsync(9_999)
-    expect(revocations()).toEqual([])
+    await settled()
+    expect(held.count()).toBe(0)
     expect(view().connections).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(1)
+    await held.reached
+    held.release()
     await untilView(gone)
     expect(revocations()).toHaveLength(1)
     const { connections, credentials, permits, disconnects } = await onDisk()
@@ -109,12 +114,15 @@ describe('undo', () => {
   it('takes it back within ten seconds, and nothing was sent', async () => {
     const id = await ready('salesos')
     const before = view()
+    const held = holdBack(/./)
     await disconnect(id)
     await vi.advanceTimersByTimeAsync(9_000)
     await undo(id)
     await vi.advanceTimersByTimeAsync(60_000)
+    await settled()
     expect(view()).toEqual(before)
-    expect(providers.sandbox.saw()).toEqual([])
+    expect(held.count()).toBe(0)
+    held.release()
     expect([...world.alarms.keys()]).toEqual([])
     expect((await onDisk()).disconnects).toEqual([])
     expect(world.told.map(({ message }) => Object(message).event)).toEqual(['ended', 'recovered'])
@@ -134,12 +142,15 @@ describe('undo', () => {
 
   it('counts ten seconds anew for a Disconnect after it', async () => {
     const id = await ready('salesos')
+    const held = holdBack(/\/revoke$/)
     await disconnect(id)
     await vi.advanceTimersByTimeAsync(6_000)
     await undo(id)
     await disconnect(id)
     await vi.advanceTimersByTimeAsync(6_000)
-    expect(revocations()).toEqual([])
+    await settled()
+    expect(held.count()).toBe(0)
+    held.release()
     expect(view().connections[0]?.status).toBe('disconnecting')
     await vi.advanceTimersByTimeAsync(4_000)
     await untilView(gone)
@@ -273,6 +284,7 @@ describe('a Disconnect whose worker dies', () => {
     await restartWorker()
     await untilScheduled()
     await vi.advanceTimersByTimeAsync(5_000)
+    await settled()
     expect(revocations()).toEqual([])
     await vi.advanceTimersByTimeAsync(1_000)
     await untilView(gone)
@@ -297,6 +309,7 @@ describe('a Disconnect whose worker dies', () => {
     await restartWorker()
     await undo(id)
     await vi.advanceTimersByTimeAsync(60_000)
+    await settled()
     expect(view().connections[0]?.status).toBe('connected')
     expect(revocations()).toEqual([])
   })

@@ -90,6 +90,11 @@ test('opens one window however often Connect is clicked', async ({ dealpass, san
   await consent(window, 'Allow')
   await expect(item(two, `Sell – ${sandbox.users.rep.email}`)).toContainText('Connected as')
   expect((await viewOf(dealpass)).connections).toHaveLength(1)
+  await expect.poll(async () => (await viewOf(dealpass)).attempts).toEqual([])
+  // Once to sign in and once to consent, of one and the same attempt.
+  const states = sandbox.saw({ path: '/oauth2/authorize', method: 'GET' }).map(({ query }) => query.state)
+  expect(states).toHaveLength(2)
+  expect(new Set(states).size).toBe(1)
 })
 
 test('says what is missing when there is no setup', async ({ dealpass, sandbox }) => {

@@ -85,12 +85,13 @@ export function networkTo({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>): {
   }
 }
 
-/** Requests that are held on their way out. `reached` resolves when the first one is there. */
-export type Held = { reached: Promise<void>; release(): void }
+/** Requests that are held on their way out. `reached` resolves when the first one is there; `count` says how many came. */
+export type Held = { reached: Promise<void>; count(): number; release(): void }
 
 /** Holds back every request whose address matches, until released; an aborted one leaves. */
 export function holdBack(pattern: RegExp): Held {
   const through = globalThis.fetch
+  let count = 0
   let arrive = () => {}
   let release = () => {}
   const reached = new Promise<void>(resolve => {
@@ -103,6 +104,7 @@ export function holdBack(pattern: RegExp): Held {
     const request = new Request(input, init)
     if (pattern.test(request.url)) {
       const { life } = world
+      count += 1
       arrive()
       await Promise.race([
         released,
@@ -114,7 +116,7 @@ export function holdBack(pattern: RegExp): Held {
     }
     return through(request)
   })
-  return { reached, release }
+  return { reached, count: () => count, release }
 }
 
 /** Answers every request whose address matches by a function, for what no server would do; the rest goes through. */

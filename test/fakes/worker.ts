@@ -137,6 +137,11 @@ export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(resolve => setImmediate(resolve))
 }
 
+/** Lets everything go on that needs no network, for what must not come of it. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) await new Promise(resolve => setImmediate(resolve))
+}
+
 /** Sends a message as a document would and resolves with the reply, which crosses as a copy. */
 export async function send(sender: Sender, message: unknown): Promise<Reply<unknown>> {
   const [reply] = world.onMessage.fire(structuredClone(message), structuredClone(sender))

@@ -46,7 +46,7 @@ class FakeStorageArea {
 }
 
 /** A port as the background has it; `end` is what its other side does by going. */
-export class FakePort {
+class FakePort {
   isOpen = true
   readonly #onDisconnect = new FakeEvent<[FakePort]>()
   readonly #life: Life

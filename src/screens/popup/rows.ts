@@ -20,7 +20,7 @@ import { missingScopes } from '../ui/scopes'
 import { timeOfDay, writtenDay } from '../ui/times'
 
 /** Something to know that stands beneath a row. */
-export type RowNotice = {
+type RowNotice = {
   tone: 'note' | 'good' | 'attention'
   text: string
   link?: { text: string; href: string }

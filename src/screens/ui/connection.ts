@@ -8,7 +8,7 @@ import { missingScopes } from './scopes'
 export type Action = 'connect' | 'addAccount' | 'cancel' | 'reconnect' | 'disconnect' | 'undo'
 
 /** What a status looks like; its text says the same. */
-export type Tone = 'off' | 'busy' | 'good' | 'attention' | 'ending' | 'locked' | 'paused'
+type Tone = 'off' | 'busy' | 'good' | 'attention' | 'ending' | 'locked' | 'paused'
 
 export type Status = { tone: Tone; text: string }
 
