@@ -10,6 +10,8 @@ export default defineConfig({
     environment: 'node',
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
+    // vitest would leave one of two cores idle.
+    maxWorkers: '100%',
     // A test takes a fraction of a second; what takes longer waits for something that does not come.
     testTimeout: 8_000,
     hookTimeout: 20_000,

@@ -142,6 +142,7 @@ describe('askConsent', () => {
     await readyToAsk()
     await arrange()
     await restartWorker()
+    expect(view().consents).toEqual([])
     world.windowFault = undefined
     for (const { id } of consentWindows()) world.closeWindow(id)
     await ask(senders.panel(), 'askConsent', {})

@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../manifest.json' with { type: 'json' }
 import { catalogue, providerById } from '../../src/providers'
@@ -68,21 +66,19 @@ const documented: Record<
   },
 }
 
-const files = readdirSync(join(import.meta.dirname, '../../src/providers')).filter(name =>
-  name.endsWith('.ts'),
-)
+const files = import.meta.glob<Record<string, unknown>>('../../src/providers/*.ts')
 
 const looksLikeProvider = (value: unknown): value is Provider =>
   typeof value === 'object' && value !== null && 'endpoints' in value
 
 /** Every provider that some file of the folder exports, by the file's name. */
 async function definedProviders(): Promise<[file: string, id: string][]> {
-  const found = files.map(async (file): Promise<[string, string][]> => {
-    const module: Record<string, unknown> = await import(`../../src/providers/${file}`)
-    return Object.values(module)
-      .filter(looksLikeProvider)
-      .map(({ id }) => [file, id])
-  })
+  const found = Object.entries(files).map(
+    async ([path, load]): Promise<[string, string][]> =>
+      Object.values(await load())
+        .filter(looksLikeProvider)
+        .map(({ id }) => [path.replace(/.*\//, ''), id]),
+  )
   return (await Promise.all(found)).flat()
 }
 
