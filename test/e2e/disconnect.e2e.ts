@@ -1,7 +1,7 @@
 import { expect, test } from './harness/fixtures'
 import { openPopup } from './harness/popup'
 import { stopWorker } from './harness/worker'
-import { answerConsent, connected, connectInPopup, importSetup, item, openPanel, viewOf } from './steps'
+import { allowOnPage, connected, connectInPopup, importSetup, item, openPanel, viewOf } from './steps'
 
 /** Undo lasts ten seconds by the product's own timer; the server is what is waited for. */
 const undoAndMore = { timeout: 20_000 }
@@ -14,11 +14,7 @@ test('stops every use at once, revokes after ten seconds and says so, through th
   await (await connectInPopup(dealpass, sandbox, 'salesos')).close()
   const { email } = sandbox.users.rep
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads' })
   await expect(page.getByRole('region', { name: 'SalesOS leads' })).toContainText(/\d+ leads/)
 
@@ -48,11 +44,7 @@ test('Undo takes a Disconnect back, with its permits', async ({ dealpass, sandbo
   const popup = await connected(dealpass, sandbox, 'salesos')
   const { email } = sandbox.users.rep
   const { panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads' })
   await popup.getByRole('button', { name: `Disconnect SalesOS – ${email}` }).click()
   await expect(item(popup, `SalesOS – ${email}`)).toContainText('Disconnecting')

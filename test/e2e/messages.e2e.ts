@@ -1,6 +1,7 @@
-import type { Page } from '@playwright/test'
+import type { Frame, Page } from '@playwright/test'
+import type { ExtensionBrowser } from './harness/chromium'
 import { expect, test } from './harness/fixtures'
-import { answerConsent, connected, openPanel, popupTab, viewOf } from './steps'
+import { allowOnPage, connected, openPanel, popupTab, viewOf } from './steps'
 
 type Answer = { ok: boolean; error?: { code: string; reason?: string } }
 
@@ -51,11 +52,7 @@ test('refuses a message with a field missing, wrong or extra', async ({ dealpass
 test('refuses what a caller may not ask, and names that are no requests', async ({ dealpass, sandbox }) => {
   const popup = await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ path: '/v2/leads/1' })
   const before = await viewOf(dealpass)
   sandbox.forget()
@@ -107,46 +104,74 @@ test('refuses what a caller may not ask, and names that are no requests', async 
   expect(sandbox.saw()).toEqual([])
 })
 
-test('a panel that was not opened by Dealpass shows nothing', async ({ dealpass, sandbox }) => {
-  await connected(dealpass, sandbox, 'sell')
-  const { panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
-  await sandbox.waitFor({ path: '/v2/leads/1' })
-  sandbox.forget()
-  const forged = await popupTab(dealpass)
-  await forged.goto(
-    `chrome-extension://${dealpass.extensionId}/src/screens/panel/index.html#${crypto.randomUUID()}`,
-  )
-  await expect(forged.getByText('This panel was not opened by Dealpass')).toBeVisible()
-  const answer = await send(forged, request('fetch', { provider: 'sell', path: 'leads' }))
-  expect(answer).toMatchObject({ ok: false, error: { code: 'not-permitted' } })
-  expect(sandbox.saw()).toEqual([])
-})
-
-test('closes every storage area to content scripts', async ({ dealpass, sandbox }) => {
-  await connected(dealpass, sandbox, 'sell')
-  const { page } = await openPanel(dealpass)
+/** Runs an expression where our content script runs: beside the page's own world. */
+async function inContentScript(dealpass: ExtensionBrowser, page: Page, expression: string): Promise<unknown> {
   const session = await dealpass.context.newCDPSession(page)
   const worlds: { id: number; name: string }[] = []
   session.on('Runtime.executionContextCreated', ({ context }) =>
     worlds.push({ id: context.id, name: context.name }),
   )
   await session.send('Runtime.enable')
-  const world = worlds.find(({ name }) => name === 'Dealpass')
-  expect(world).toBeDefined()
-  const expression = `Promise.all(['local', 'session', 'sync', 'managed'].map(async name => {
-    try { await chrome.storage[name].get(); return name + ' read' } catch (error) { return name + ' closed' }
-  }))`
+  const contextId = worlds.find(({ name }) => name === 'Dealpass')?.id
+  expect(contextId).toBeDefined()
   const { result } = await session.send('Runtime.evaluate', {
     expression,
-    contextId: world?.id ?? 0,
+    ...(contextId === undefined ? {} : { contextId }),
     awaitPromise: true,
     returnByValue: true,
   })
+  return result.value
+}
+
+test('a panel that was not opened by Dealpass shows nothing', async ({ dealpass, sandbox }) => {
+  await connected(dealpass, sandbox, 'sell')
+  const { page, panel } = await openPanel(dealpass)
+  await allowOnPage(dealpass, panel)
+  await sandbox.waitFor({ path: '/v2/leads/1' })
+  sandbox.forget()
+  const ticket = crypto.randomUUID()
+  const refused = async (forged: Frame) => {
+    await expect(forged.getByText('This panel was not opened by Dealpass')).toBeVisible()
+    const answer = await forged.evaluate(
+      message =>
+        // @ts-expect-error the panel's own API
+        chrome.runtime.sendMessage(message) as Promise<Answer>,
+      request('fetch', { provider: 'sell', path: 'leads' }),
+    )
+    expect(answer).toMatchObject({ ok: false, error: { code: 'not-permitted' } })
+  }
+  await test.step('in a tab', async () => {
+    const forged = await popupTab(dealpass)
+    await forged.goto(`chrome-extension://${dealpass.extensionId}/src/screens/panel/index.html#${ticket}`)
+    await refused(forged.mainFrame())
+  })
+  await test.step('in a frame, with a ticket that was never given', async () => {
+    const before = page.frames().length
+    await inContentScript(
+      dealpass,
+      page,
+      `document.body.append(Object.assign(document.createElement('iframe'), {
+        src: chrome.runtime.getURL('src/screens/panel/index.html') + '#${ticket}',
+      }))`,
+    )
+    await expect.poll(() => page.frames().length).toBe(before + 1)
+    const forged = page.frames().at(-1)
+    expect(forged).toBeDefined()
+    if (forged) await refused(forged)
+  })
+  expect(sandbox.saw()).toEqual([])
+})
+
+test('closes every storage area to content scripts', async ({ dealpass, sandbox }) => {
+  await connected(dealpass, sandbox, 'sell')
+  const { page } = await openPanel(dealpass)
+  const areas = await inContentScript(
+    dealpass,
+    page,
+    `Promise.all(['local', 'session', 'sync', 'managed'].map(async name => {
+      try { await chrome.storage[name].get(); return name + ' read' } catch (error) { return name + ' closed' }
+    }))`,
+  )
+  expect(areas).toEqual(['local closed', 'session closed', 'sync closed', 'managed closed'])
   expect(sandbox.saw({ path: /^\/v2\/leads/ })).toEqual([])
-  expect(result.value).toEqual(['local closed', 'session closed', 'sync closed', 'managed closed'])
 })

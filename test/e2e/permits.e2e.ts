@@ -2,7 +2,7 @@ import { limits } from '../../src/shared/limits'
 import { errorTexts, reasonTexts } from '../../src/shared/texts/errors'
 import { expect, test } from './harness/fixtures'
 import { extensionPage } from './harness/opened-page'
-import { answerConsent, connected, crmLead, openPanel, openPanelOn, viewOf } from './steps'
+import { allowOnPage, connected, crmLead, openPanel, openPanelOn, viewOf } from './steps'
 
 /** The scopes of a SalesOS access token, which is a JWT. */
 function scopeOf(token = ''): string {
@@ -19,7 +19,7 @@ test('shows live data in the panel after consent, by brokered fetch', async ({ d
   await expect(allow).toBeVisible()
   expect(sandbox.saw({ path: /\/leads/ }).filter(({ host }) => host !== 'app.futuresimple.com')).toEqual([])
 
-  await answerConsent(dealpass, () => allow.click(), 'Allow')
+  await allowOnPage(dealpass, panel)
   await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
   const [sell] = sandbox.saw({ host: 'api.getbase.com', path: '/v2/leads/1' })
   expect(sell).toMatchObject({ method: 'GET', status: 200 })
@@ -145,11 +145,7 @@ test('gives a content-script widget a short-lived token by message, and to nobod
   await expect(widget).toBeHidden()
   expect(sandbox.saw({ host: 'api.play2sell.com' })).toEqual([])
 
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await expect(widget).toContainText(/\d+ leads/)
 
   // From the content script: with the page's origin, and with a token of its own, narrower than the connection's.
@@ -211,11 +207,7 @@ test('does not lease a token that lives too long', async ({ dealpass, sandbox })
   sandbox.set('salesos', { accessTokenSeconds: 86_400 })
   await connected(dealpass, sandbox, 'salesos')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   // Brokered fetch goes on; the widget is told why it gets no token.
   await expect(page.getByRole('region', { name: 'SalesOS leads' })).toContainText(
     reasonTexts['long-lived-token'].replaceAll('{provider}', 'SalesOS'),
@@ -232,11 +224,7 @@ test('does not lease a token that lives too long', async ({ dealpass, sandbox })
 test('a permit ends with the browser', async ({ dealpass, launch, sandbox }) => {
   await connected(dealpass, sandbox, 'sell')
   const { panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ path: '/v2/leads/1' })
   await dealpass.close()
   sandbox.forget()
@@ -250,11 +238,7 @@ test('a permit ends with the browser', async ({ dealpass, launch, sandbox }) => 
 test('a permit that is ended in Options ends at once', async ({ dealpass, sandbox }) => {
   await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
   const options = await dealpass.context.newPage()
   await options.goto(`chrome-extension://${dealpass.extensionId}/src/screens/options/index.html`)
@@ -272,11 +256,7 @@ test('a permit that is ended in Options ends at once', async ({ dealpass, sandbo
 test('Stop everything stops everything, and goes on', async ({ dealpass, sandbox }) => {
   const popup = await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
   await popup.getByRole('switch', { name: 'Stop everything' }).click()
   await expect(popup.getByRole('listitem', { name: /^Sell/ })).toContainText('· paused')
@@ -292,11 +272,7 @@ test('says in the panel why a call failed, and tries again', async ({ dealpass, 
   await connected(dealpass, sandbox, 'sell')
   sandbox.set('sell', { fault: { path: '/v2/leads/1', drop: true } })
   const { panel } = await openPanel(dealpass, crmLead)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await expect(panel).toContainText(errorTexts['provider-unreachable'].replaceAll('{provider}', 'Sell'))
   expect((await viewOf(dealpass)).connections).toMatchObject([{ status: 'connected', notAnswering: true }])
   sandbox.set('sell', { fault: null })
@@ -308,11 +284,7 @@ test('says in the panel why a call failed, and tries again', async ({ dealpass, 
 test('holds a permit to its scopes, also where the token could do more', async ({ dealpass, sandbox }) => {
   await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
   sandbox.forget()
   const frame = page.frames().find(known => known.url().includes('/src/screens/panel/'))

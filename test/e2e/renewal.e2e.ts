@@ -5,7 +5,7 @@ import { authWindow, consent, signIn } from './harness/auth-window'
 import { expect, test } from './harness/fixtures'
 import { openPopup } from './harness/popup'
 import { stopWorker } from './harness/worker'
-import { answerConsent, connected, item, openPanel, openPanelOn, popupTab, viewOf } from './steps'
+import { allowOnPage, connected, item, openPanel, openPanelOn, popupTab, viewOf } from './steps'
 
 const hour = 60 * 60_000
 
@@ -34,11 +34,7 @@ test('keeps connections over a restart of the browser, and access tokens never o
 }) => {
   await connected(dealpass, sandbox, 'sell', 'salesos')
   const { panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads' })
   const tokens = tokensSeen(sandbox)
   expect(tokens.length).toBeGreaterThanOrEqual(2)
@@ -60,11 +56,7 @@ test('keeps connections over a restart of the browser, and access tokens never o
 
   await test.step('the next use refreshes, and signs in silently where there is nothing to refresh', async () => {
     const after = await openPanel(again)
-    await answerConsent(
-      again,
-      () => after.panel.getByRole('button', { name: 'Allow on this page' }).click(),
-      'Allow',
-    )
+    await allowOnPage(again, after.panel)
     await expect(after.panel.getByText('Elena Marchetti').first()).toBeVisible()
     await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads' })
     expect(refreshes(sandbox)).toMatchObject([{ status: 200, body: { scope: 'leads:read' } }])
@@ -76,11 +68,7 @@ test('keeps connections over a restart of the browser, and access tokens never o
 test('refreshes an expired token once, whoever asks', async ({ dealpass, sandbox }) => {
   await connected(dealpass, sandbox, 'salesos')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads' })
   await expect(page.getByRole('region', { name: 'SalesOS leads' })).toContainText('leads')
   sandbox.advance('salesos', hour)
@@ -104,11 +92,7 @@ test('refreshes an expired token once, whoever asks', async ({ dealpass, sandbox
 test('goes on with the rotated refresh token after the worker was stopped', async ({ dealpass, sandbox }) => {
   await connected(dealpass, sandbox, 'salesos')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   // The widget's lease is a refresh of its own; a worker stopped in the middle of it would lose the rotated token.
   await expect(page.getByRole('region', { name: 'SalesOS leads' })).toContainText('leads')
   for (const lead of [2, 3, 4]) {
@@ -127,11 +111,7 @@ test('ends a connection when the provider refuses the refresh token, and reconne
 }) => {
   const popup = await connected(dealpass, sandbox, 'salesos', 'sell')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads' })
   const { email } = sandbox.users.rep
   const [{ id } = { id: '' }] = (await viewOf(dealpass)).connections.filter(
@@ -159,11 +139,7 @@ test('does not become someone else on Reconnect', async ({ dealpass, sandbox }) 
   const popup = await connected(dealpass, sandbox, 'sell')
   const { email } = sandbox.users.rep
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ path: '/v2/leads/1' })
   sandbox.withdraw('sell')
   sandbox.signOut('sell')
@@ -194,11 +170,7 @@ test('does not become someone else on Reconnect', async ({ dealpass, sandbox }) 
 test('renews an implicit connection silently, without a window', async ({ dealpass, sandbox }) => {
   await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ path: '/v2/leads/1' })
   sandbox.advance('sell', 2 * hour)
   sandbox.forget()
@@ -219,11 +191,7 @@ test('nothing of a passing trouble ends a connection', async ({ dealpass, sandbo
   const popup = await connected(dealpass, sandbox, 'salesos')
   const { email } = sandbox.users.rep
   const { page, panel } = await openPanel(dealpass)
-  await answerConsent(
-    dealpass,
-    () => panel.getByRole('button', { name: 'Allow on this page' }).click(),
-    'Allow',
-  )
+  await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads' })
   const row = item(popup, `SalesOS – ${email}`)
   const faults = [

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import type { View } from '../../src/shared/view'
 import type { Sandbox } from '../sandbox/sandbox'
 import { sandboxSetup } from '../sandbox/sandbox'
@@ -114,15 +114,13 @@ export async function openPanelOn(page: Page) {
   return (await attached).getByRole('region', { name: 'Dealpass panel' })
 }
 
-/** Answers the panel's question in the real consent window. */
-export async function answerConsent(
-  dealpass: ExtensionBrowser,
-  ask: () => Promise<unknown>,
-  answer: 'Allow' | 'Deny',
-): Promise<void> {
-  const window = await extensionPage(dealpass, 'src/screens/consent/index.html', ask)
-  const closed = window.waitForEvent('close')
-  await window.getByRole('button', { name: answer }).click()
+/** Clicks `Allow on this page` in a panel, and `Allow` in the real consent window that opens. */
+export async function allowOnPage(dealpass: ExtensionBrowser, panel: Locator): Promise<void> {
+  const question = await extensionPage(dealpass, 'src/screens/consent/index.html', () =>
+    panel.getByRole('button', { name: 'Allow on this page' }).click(),
+  )
+  const closed = question.waitForEvent('close')
+  await question.getByRole('button', { name: 'Allow' }).click()
   await closed
 }
 
