@@ -1,7 +1,7 @@
 import { browser } from '../browser'
 import { checkAnswer, startAuthorization } from '../oauth/authorization'
 import { discard } from '../oauth/revocation'
-import { type Tokens, tokensFromCode, tokensFromFragment, tokensFromRefresh } from '../oauth/tokens'
+import { type Tokens, tokensFromAnswer, tokensFromRefresh } from '../oauth/tokens'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Lease } from '../shared/protocol'
@@ -140,10 +140,7 @@ async function signInSilently(connection: Connection): Promise<Tokens> {
   await requireHosts(client.provider)
   const started = await startAuthorization(client, browser.identity.getRedirectURL(client.provider.id))
   const answer = checkAnswer(client, started, await authorizeInWindow(started.url, { interactive: false }))
-  const tokens =
-    client.flow === 'implicit'
-      ? await tokensFromFragment(client, answer)
-      : await tokensFromCode(client, started, answer)
+  const tokens = await tokensFromAnswer(client, started, answer)
   const { account } = await identified(client, tokens)
   // Whose account it is has to be known on both sides: two unknown ones may be two people.
   if (!account || account.id !== connection.account?.id) {

@@ -2,7 +2,7 @@ import { browser } from '../browser'
 import { checkAnswer, startAuthorization } from '../oauth/authorization'
 import { type OAuthClient, oauthClient } from '../oauth/client'
 import { discard } from '../oauth/revocation'
-import { type Tokens, tokensFromCode, tokensFromFragment } from '../oauth/tokens'
+import { type Tokens, tokensFromAnswer } from '../oauth/tokens'
 import { providerById } from '../providers'
 import type { Provider } from '../providers/provider'
 import { AppError, faultOf } from '../shared/errors'
@@ -145,10 +145,7 @@ async function authorize(attempt: Attempt, client: OAuthClient, signal: AbortSig
   const redirectedTo = await authorizeInWindow(started.url, { interactive: true, signal })
   const answer = checkAnswer(client, started, redirectedTo)
   if ((await session()).view.stopped) throw new AppError('stopped')
-  const tokens =
-    client.flow === 'implicit'
-      ? await tokensFromFragment(client, answer)
-      : await tokensFromCode(client, started, answer, signal)
+  const tokens = await tokensFromAnswer(client, started, answer, signal)
   try {
     const identity = await identified(client, tokens)
     signal.throwIfAborted()

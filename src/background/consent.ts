@@ -103,7 +103,7 @@ export async function decide(
 }
 
 async function isThere({ documentId, tabId }: Question): Promise<boolean> {
-  // Older Firefox has no way to ask; there the closing tab and the panel's own word have to do.
+  // A browser without a way to ask: there the closing tab and the end of the panel's port have to do.
   if (!('getContexts' in browser.runtime)) return true
   const { getContexts } = browser.runtime as unknown as {
     getContexts(filter: { documentIds: string[] }): Promise<unknown[]>
@@ -113,7 +113,7 @@ async function isThere({ documentId, tabId }: Question): Promise<boolean> {
   return isLooking(tabId, documentId)
 }
 
-/** The document that asked is gone, or has thought better of it: the question goes, and its window. */
+/** The document that asked is gone: the question goes, and its window. */
 export async function withdraw(fits: (question: Question) => boolean): Promise<void> {
   for (const [id, question] of Object.entries((await session()).tokens.questions)) {
     if (!fits(question)) continue

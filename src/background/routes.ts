@@ -43,7 +43,7 @@ const apiCall = v.strictObject({
 
 /** Every route of the protocol; a missing one does not compile. */
 export const routes: { [N in RequestName]: Route<N> } = {
-  hello: { from: ['screen', 'panel'], input: nothing, run: async () => resumeWaiting() },
+  hello: { from: ['screen'], input: nothing, run: async () => resumeWaiting() },
   connect: {
     from: ['screen'],
     input: v.strictObject({ provider: id, connection: v.optional(id) }),

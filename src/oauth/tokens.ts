@@ -21,6 +21,21 @@ export type Tokens = {
 }
 
 /**
+ * The last step, the only one in which the flows differ: exchanges a checked code, or reads the fragment of an
+ * implicit answer. Throws what `tokensFromCode` and `tokensFromFragment` throw.
+ */
+export function tokensFromAnswer(
+  client: OAuthClient,
+  started: Authorization,
+  answer: CheckedAnswer,
+  signal?: AbortSignal,
+): Promise<Tokens> {
+  return client.flow === 'implicit'
+    ? tokensFromFragment(client, answer)
+    : tokensFromCode(client, started, answer, signal)
+}
+
+/**
  * Exchanges a checked code (RFC 6749 section 4.1.3 with RFC 7636 section 4.5) and validates the ID token where the
  * provider is an OpenID provider: issuer, audience, nonce, times. Its signature is not verified: it came straight
  * from the token endpoint over TLS (OpenID Connect Core section 3.1.3.7, rule 6).

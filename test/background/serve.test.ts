@@ -9,7 +9,7 @@ type Kind = Caller['kind']
 
 /** What each route takes, and who may ask: written down a second time, so that neither changes by accident. */
 const routes: { [N in RequestName]: { from: Kind[]; input: Record<string, unknown>; optional?: object } } = {
-  hello: { from: ['screen', 'panel'], input: {} },
+  hello: { from: ['screen'], input: {} },
   connect: { from: ['screen'], input: { provider: 'sell' }, optional: { connection: 'id' } },
   cancel: { from: ['screen'], input: { attempt: 'id' } },
   permissionRefused: { from: ['screen'], input: { provider: 'sell' } },

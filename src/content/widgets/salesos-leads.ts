@@ -1,13 +1,11 @@
+// A widget of the plainest kind: it receives a short-lived token by message and calls the API with it, from the page
+// and with the page's origin. So the API has to allow that origin (CORS); where it does not, brokered fetch is the way.
+
 import { type Dealpass, dealpass } from '../../sdk/dealpass'
 import type { Lease } from '../../shared/protocol'
 import { pageTexts } from '../../shared/texts/page'
 import { shadowRoot } from '../shadow'
 import css from './salesos-leads.css?inline'
-
-/**
- * A widget of the plainest kind: it receives a short-lived token by message and calls the API with it, from the page
- * and with the page's origin. So the API has to allow that origin (CORS); where it does not, brokered fetch is the way.
- */
 
 const provider = 'salesos'
 const scopes = ['leads:read']
