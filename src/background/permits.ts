@@ -1,5 +1,6 @@
 import { providerById } from '../providers'
 import { AppError } from '../shared/errors'
+import { coversAccess, coversUse, livePermits, satisfies } from '../shared/permit'
 import type { SiteConnection } from '../shared/protocol'
 import {
   type Access,
@@ -43,32 +44,15 @@ export function permitFor(
       ? [{ permit, connection }]
       : []
   })
-  const usable = candidates.filter(({ permit }) => covers(permit.use, need.use, 'token'))
+  const usable = candidates.filter(({ permit }) => coversUse(permit.use, need.use))
   if (usable.length === 0) throw new AppError('not-permitted', 'no-permit')
-  const allowed = usable.filter(({ permit }) => covers(permit.access, need.access, 'change'))
+  const allowed = usable.filter(({ permit }) => coversAccess(permit.access, need.access))
   if (allowed.length === 0) throw new AppError('not-permitted', 'read-only')
   const found = allowed.find(({ permit }) =>
     (need.scopes ?? []).every(scope => permit.scopes.includes(scope)),
   )
   if (!found) throw new AppError('scope-missing')
   return found
-}
-
-const covers = <T extends string>(has: T, needed: T, greater: T) => has === needed || has === greater
-
-/** The permits of a site that hold now. One of an earlier browser run is none. */
-export function livePermits(view: View, site: string): Permit[] {
-  return view.permits.filter(permit => permit.site === site && permit.run === view.run)
-}
-
-/** Whether a permit gives all that an ask wants. */
-export function satisfies(permit: Permit, ask: Ask): boolean {
-  return (
-    permit.connection === ask.connection &&
-    covers(permit.use, ask.use, 'token') &&
-    covers(permit.access, ask.access, 'change') &&
-    ask.scopes.every(scope => permit.scopes.includes(scope))
-  )
 }
 
 /** What a site has permits for, and no more. */
@@ -96,12 +80,7 @@ export function missingAsks(view: View, site: string): Ask[] {
   return view.connections.flatMap(connection => {
     const wants = providerById(connection.provider)?.widgets
     if (!wants || connection.status === 'disconnecting') return []
-    const ask: Ask = {
-      connection: connection.id,
-      use: wants.use,
-      access: wants.access,
-      scopes: [...wants.scopes],
-    }
+    const ask: Ask = { connection: connection.id, ...wants, scopes: [...wants.scopes] }
     return live.some(permit => satisfies(permit, ask)) ? [] : [ask]
   })
 }

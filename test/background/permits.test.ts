@@ -1,57 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import {
-  connectionsOfSite,
-  livePermits,
-  missingAsks,
-  permitFor,
-  satisfies,
-} from '../../src/background/permits'
+import { connectionsOfSite, missingAsks, permitFor } from '../../src/background/permits'
 import { AppError } from '../../src/shared/errors'
-import type { Ask, ConnectionView, Permit, View } from '../../src/shared/view'
+import type { View } from '../../src/shared/view'
 import { allowOnSite, connected, startWithSetup, withProviders } from '../fakes/providers'
 import { ask, onDisk, refused, senders, view as viewNow } from '../fakes/worker'
 import { world } from '../fakes/world'
+import { connection, permit, site, view } from '../shared/permit-fixtures'
 
 withProviders()
-
-const site = 'https://app.futuresimple.com'
-
-const connection = (id: string, provider: string, more: Partial<ConnectionView> = {}): ConnectionView => ({
-  id,
-  provider,
-  account: { id: 'u1', name: 'Mia', email: 'mia@acme.example' },
-  flow: 'authorization_code',
-  renews: 'refresh',
-  status: 'connected',
-  scopes: { asked: [], granted: [] },
-  connectedAt: 0,
-  ...more,
-})
-
-const permit = (of: string, more: Partial<Permit> = {}): Permit => ({
-  id: `permit of ${of}`,
-  site,
-  connection: of,
-  use: 'fetch',
-  access: 'read',
-  scopes: ['read'],
-  until: 'run',
-  run: 'this run',
-  grantedAt: 0,
-  ...more,
-})
-
-const view = (connections: ConnectionView[], permits: Permit[]): View => ({
-  run: 'this run',
-  stopped: false,
-  setup: null,
-  attempts: [],
-  connections,
-  permits,
-  consents: [],
-  departures: [],
-  setupFaults: {},
-})
 
 const read = { provider: 'sell', use: 'fetch', access: 'read' } as const
 
@@ -135,34 +91,6 @@ describe('permitFor', () => {
     expect(permitFor(state, site, read).connection).toBe(sell)
     expect(permitFor(state, site, { ...read, connection: 't' }).connection).toBe(other)
     expect(permitFor(state, site, { ...read, access: 'change' }).connection).toBe(other)
-  })
-})
-
-describe('livePermits', () => {
-  it('are those of the site in this run', () => {
-    const mine = permit('s')
-    const others = [
-      permit('s', { run: 'before' }),
-      permit('s', { site: 'https://app.futuresimple.com.evil.example' }),
-    ]
-    expect(livePermits(view([], [mine, ...others]), site)).toEqual([mine])
-  })
-})
-
-describe('satisfies', () => {
-  const wanted: Ask = { connection: 's', use: 'fetch', access: 'read', scopes: ['read'] }
-  it.each<[boolean, Partial<Permit>, Partial<Ask>]>([
-    [true, {}, {}],
-    [true, { use: 'token' }, {}],
-    [true, { access: 'change' }, {}],
-    [true, { scopes: ['read', 'write'] }, {}],
-    [true, {}, { scopes: [] }],
-    [false, {}, { use: 'token' }],
-    [false, {}, { access: 'change' }],
-    [false, {}, { scopes: ['read', 'write'] }],
-    [false, {}, { connection: 't' }],
-  ])('says %s for a permit with %j and an ask with %j', (expected, has, asks) => {
-    expect(satisfies(permit('s', has), { ...wanted, ...asks })).toBe(expected)
   })
 })
 

@@ -1,5 +1,6 @@
 import { catalogue } from '../../providers/index'
 import type { PageContext, Provider } from '../../providers/provider'
+import { livePermits, satisfies } from '../../shared/permit'
 import type { ConnectionView, View } from '../../shared/view'
 
 /** One provider that the panel shows, with the connection it is shown through. */
@@ -33,16 +34,9 @@ export function panelState(view: View, site: string, blocks: readonly string[]):
   }
 }
 
-function isPermitted(view: View, site: string, { widgets }: Provider, connection: ConnectionView): boolean {
-  return view.permits.some(
-    permit =>
-      permit.site === site &&
-      permit.run === view.run &&
-      permit.connection === connection.id &&
-      (permit.use === widgets.use || permit.use === 'token') &&
-      (permit.access === widgets.access || permit.access === 'change') &&
-      widgets.scopes.every(scope => permit.scopes.includes(scope)),
-  )
+function isPermitted(view: View, site: string, { widgets }: Provider, { id }: ConnectionView): boolean {
+  const ask = { connection: id, ...widgets, scopes: [...widgets.scopes] }
+  return livePermits(view, site).some(permit => satisfies(permit, ask))
 }
 
 /** Where the user is in this provider's own CRM, by the page's address. */

@@ -1,0 +1,47 @@
+import type { ConnectionView, Permit, View } from '../../src/shared/view'
+
+export const site = 'https://app.futuresimple.com'
+
+/** A sound connection of that id. */
+export const connection = (
+  id: string,
+  provider: string,
+  more: Partial<ConnectionView> = {},
+): ConnectionView => ({
+  id,
+  provider,
+  account: { id: 'u1', name: 'Mia', email: 'mia@acme.example' },
+  flow: 'authorization_code',
+  renews: 'refresh',
+  status: 'connected',
+  scopes: { asked: [], granted: [] },
+  connectedAt: 0,
+  ...more,
+})
+
+/** A permit of `site` to read through that connection, in this run. */
+export const permit = (of: string, more: Partial<Permit> = {}): Permit => ({
+  id: `permit of ${of}`,
+  site,
+  connection: of,
+  use: 'fetch',
+  access: 'read',
+  scopes: ['read'],
+  until: 'run',
+  run: 'this run',
+  grantedAt: 0,
+  ...more,
+})
+
+/** A view with these, and nothing else. */
+export const view = (connections: ConnectionView[], permits: Permit[]): View => ({
+  run: 'this run',
+  stopped: false,
+  setup: null,
+  attempts: [],
+  connections,
+  permits,
+  consents: [],
+  departures: [],
+  setupFaults: {},
+})
