@@ -4,9 +4,10 @@ import type { Provider } from '../providers/provider'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { ApiAnswer, ApiCall } from '../shared/protocol'
-import type { Access, ConnectionId, ConnectionView, Permit } from '../shared/view'
+import type { Access, ConnectionView, Permit } from '../shared/view'
 import { narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
 import { hasHosts } from './hosts'
+import { lately } from './lately'
 
 const methods: Readonly<Record<string, Access>> = {
   GET: 'read',
@@ -86,6 +87,12 @@ export function apiAddress(provider: Provider, path: string): URL {
 }
 
 /**
+ * Connections whose API refused a token that had just been renewed. Another renewal would help no more, and a path that
+ * always answers 401 would cost a rotation with every call. Lost, it costs one.
+ */
+const refused = lately(limits.again)
+
+/**
  * Makes one call to a provider's API for a site or panel under its permit, whose scopes bind it; the token stays in
  * here. An answer of 401 is followed by one renewal and one more try. Other statuses are the API's business with the
  * caller and are passed on. `stillAllowed` is asked before each sending and before the answer is given: all of it can
@@ -108,7 +115,7 @@ export async function callApi(
   const token = await narrowToken(connection.id, permit.scopes)
   await stillAllowed()
   let response = await send(provider, connection, url, request, token.value)
-  if (response.status === 401 && !wasRefusedLately(connection.id)) {
+  if (response.status === 401 && !refused.was(connection.id)) {
     await response.body?.cancel()
     const renewed = await narrowToken(connection.id, permit.scopes, token.value)
     await stillAllowed()
@@ -116,7 +123,7 @@ export async function callApi(
   }
   if (response.status === 401) {
     await response.body?.cancel()
-    refusedAt.set(connection.id, Date.now())
+    refused.note(connection.id)
     const error = new AppError('provider-rejected', 'api-refuses-login')
     await noteFailure(connection.id, error)
     throw error
@@ -125,7 +132,7 @@ export async function callApi(
     // It broke off, or the time was over in the middle of it.
     throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
   })
-  refusedAt.delete(connection.id)
+  refused.forget(connection.id)
   await noteWellbeing(connection.id)
   await stillAllowed()
   await requireUsable(connection.id)
@@ -136,14 +143,6 @@ export async function callApi(
     body,
   }
 }
-
-/**
- * When an API last refused a token that had just been renewed. Until a minute later another renewal would help no
- * more, and a path that always answers 401 would cost a rotation with every call. Lost with the worker, which costs one.
- */
-const refusedAt = new Map<ConnectionId, number>()
-
-const wasRefusedLately = (id: ConnectionId) => Date.now() - (refusedAt.get(id) ?? 0) < limits.renewAtLeast
 
 function requestOf({ method, headers, body }: ApiCall): {
   method: string

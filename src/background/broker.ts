@@ -11,10 +11,14 @@ import { clientOfConnection } from './connection-client'
 import { forgetHeld, heldToken, holdToken, isFresh, scopeSet } from './held-tokens'
 import { requireHosts } from './hosts'
 import { identified } from './identified'
+import { lately } from './lately'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { change, type HeldToken, session } from './session'
 import { type Connection, keep, kept, readCredentials, readSnapshot, write } from './vault'
+
+/** Early renewals that failed, so that not every call in a token's last minutes tries again. Lost, it costs one try. */
+const failedEarly = lately(limits.again)
 
 /**
  * An access token of a connection that is good for a while: the one in memory, or a new one. Whoever asks and
@@ -39,12 +43,12 @@ export async function accessToken(
     await requireUsable(id)
     const now = heldToken(await session(), id, scopes)
     const living = now && now.value !== refused && now.expiresAt > Date.now() ? now : undefined
-    if (living && (isFresh(living) || wasTriedLately(id))) return living
+    if (living && (isFresh(living) || failedEarly.was(id))) return living
     const renewed = await renew(id, scopes).catch(async (error: unknown) => {
       // Early renewal is a courtesy: while the old token lives, only the provider's refusal harms anybody.
       const { code, reason } = faultOf(error)
       const isRefused = code === 'reconnect-required' && reason !== 'sign-in-again'
-      triedAt.set(id, Date.now())
+      failedEarly.note(id)
       if (!living || code !== 'reconnect-required' || isRefused) await noteFailure(id, error)
       if (living && !isRefused) return living
       throw error
@@ -54,11 +58,6 @@ export async function accessToken(
     return renewed
   })
 }
-
-/** When an early renewal failed, so that not every call in a token's last minutes tries again. Lost with the worker, which costs one try. */
-const triedAt = new Map<ConnectionId, number>()
-
-const wasTriedLately = (id: ConnectionId) => Date.now() - (triedAt.get(id) ?? 0) < limits.renewAtLeast
 
 /**
  * A short-lived token for a site: with no more than these scopes, and only when its own remaining life is known and

@@ -72,7 +72,7 @@ function finish(id: ConnectionId): Promise<void> {
     const { connections, disconnects } = await readSnapshot()
     const connection = connections.find(known => known.id === id)
     const due = disconnects.find(entry => entry.connection === id)
-    if (!connection || !due || due.dueAt > Date.now() + 50) return
+    if (!connection || !due || due.dueAt > Date.now() + limits.early) return
     const departure = await revoked(connection, await forgetHeld(id))
     await change(async stores => {
       if ((await stores.connections.get(id))?.status !== 'disconnecting') return

@@ -1,34 +1,24 @@
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, type IDBPTransaction, openDB } from 'idb'
 import type { Fault } from '../shared/errors'
 import type {
-  Account,
   Attempt,
   ConnectionId,
+  ConnectionView,
   Departure,
-  Flow,
   Permit,
   PermitId,
   ProviderId,
   SetupView,
 } from '../shared/view'
 
-/** One user's link to one account at one provider; its secrets are its `Credentials`. */
-export type Connection = {
-  id: ConnectionId
-  provider: ProviderId
-  /** What it was made with. A setup that changes later does not touch it. */
+/**
+ * One user's link to one account at one provider; its secrets are its `Credentials`. What screens see of it, and the
+ * app it was made with: a setup that changes later does not touch it. `locked` is a state of the vault, not of it.
+ */
+export type Connection = ConnectionView & {
+  status: Exclude<ConnectionView['status'], 'locked'>
   clientId: string
   audience?: string
-  flow: Flow
-  renews: 'refresh' | 'sign-in'
-  account: Account | null
-  status: 'connected' | 'needs-attention' | 'disconnecting'
-  fault?: Fault
-  notAnswering?: boolean
-  scopes: { asked: string[]; granted: string[] }
-  isClientUnconfirmed?: boolean
-  connectedAt: number
-  undoUntil?: number
 }
 
 /** What never leaves the background. */

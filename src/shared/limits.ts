@@ -12,6 +12,10 @@ export const limits = {
   undo: 10_000,
   /** Alarms of a packed extension cannot come sooner (Chrome 120 and later). */
   alarm: 30_000,
+  /** A timer may fire this much before its time, and is then on time. */
+  early: 50,
+  /** What just failed in a way that trying again would not mend is not tried again for this long. */
+  again: 60_000,
   /** A panel's ticket is spent or void after this. */
   ticket: 10_000,
   /** `Allow` on the consent screen is dead this long, so that a click meant for what lay beneath cannot hit it. */
