@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Sandbox, startSandbox } from './sandbox'
-import { createVisitor, type Visitor } from './visitor'
+import { describe, expect, it } from 'vitest'
+import { anewForEachTest } from './anew'
 
 const CRM = 'https://app.futuresimple.com'
 
-let sandbox: Sandbox
-let visitor: Visitor
-
-beforeAll(async () => {
-  sandbox = await startSandbox()
-  visitor = createVisitor(sandbox)
-})
-afterAll(async () => {
-  visitor.close()
-  await sandbox.stop()
-})
+const { visitor } = await anewForEachTest()
 
 describe('the demo CRM', () => {
   it.each(['/leads', '/leads/7', '/crm/contacts/1', '/sales/deals/2', '/dashboards/main'])(

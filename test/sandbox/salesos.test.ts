@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { anewForEachTest } from './anew'
 import {
   answerOf,
   askSalesos,
@@ -12,30 +13,15 @@ import {
   salesosScopes,
   type TokenBody,
 } from './flows'
-import { type Sandbox, startSandbox } from './sandbox'
+import { startSandbox } from './sandbox'
 import { clients, SALESOS_AUDIENCE } from './setup'
-import { createVisitor, type Visitor } from './visitor'
+import { createVisitor } from './visitor'
 
 const AUTH = 'https://auth.play2sell.com'
 const API = 'https://api.play2sell.com'
 const ISSUER = `${AUTH}/`
 
-let sandbox: Sandbox
-let visitor: Visitor
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ redirects: { salesos: [redirects.salesos] } })
-})
-afterAll(() => sandbox.stop())
-beforeEach(() => {
-  sandbox.reset()
-  sandbox.forget()
-  visitor = createVisitor(sandbox)
-  return () => {
-    expect(sandbox.violations()).toEqual([])
-    visitor.close()
-  }
-})
+const { sandbox, visitor } = await anewForEachTest({ redirects: { salesos: [redirects.salesos] } })
 
 const get = (url: string, token: string) => visitor.send(url, { headers: bearer(token) })
 const refresh = (refresh_token: string, more: Record<string, string> = {}) =>

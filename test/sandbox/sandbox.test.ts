@@ -1,5 +1,6 @@
 import { connect } from 'node:tls'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { anewForEachTest } from './anew'
 import {
   answerOf,
   bearer,
@@ -11,28 +12,16 @@ import {
   sellAuthorizeUrl,
   sellsnAuthorizeUrl,
 } from './flows'
-import { type Sandbox, sandboxSetup, startSandbox } from './sandbox'
+import { sandboxSetup, startSandbox } from './sandbox'
 import { clients } from './setup'
-import { createVisitor, type Visitor } from './visitor'
+import { createVisitor } from './visitor'
 
 const HOUR = 3_600_000
 const SELL = 'https://api.getbase.com'
 const SALESOS = 'https://api.play2sell.com'
 const REALM = 'https://auth.sellytics.com/realms/sellytics'
 
-let sandbox: Sandbox
-let visitor: Visitor
-
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.stop())
-beforeEach(() => {
-  sandbox.reset()
-  sandbox.forget()
-  visitor = createVisitor(sandbox)
-  return () => visitor.close()
-})
+const { sandbox, visitor } = await anewForEachTest({}, { mayViolate: true })
 
 describe('the TLS front', () => {
   it('has one certificate for all hosts, whose key is the one it names', async () => {

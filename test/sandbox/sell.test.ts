@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { anewForEachTest } from './anew'
 import { answerOf, basic, bearer, implicitToken, redirects, sellAuthorizeUrl } from './flows'
-import { type Sandbox, startSandbox } from './sandbox'
 import { clients } from './setup'
-import { createVisitor, type Visitor } from './visitor'
 
 const API = 'https://api.getbase.com'
 const HOUR = 3_600_000
 
-let sandbox: Sandbox
-let visitor: Visitor
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ redirects: { sell: [redirects.sell] } })
-})
-afterAll(() => sandbox.stop())
-beforeEach(() => {
-  sandbox.reset()
-  sandbox.forget()
-  visitor = createVisitor(sandbox)
-  return () => {
-    expect(sandbox.violations()).toEqual([])
-    visitor.close()
-  }
-})
+const { sandbox, visitor } = await anewForEachTest({ redirects: { sell: [redirects.sell] } })
 
 const get = (path: string, token: string) => visitor.send(`${API}${path}`, { headers: bearer(token) })
 const post = (path: string, body: Record<string, string>, headers = basic(clients.sell)) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { anewForEachTest } from './anew'
 import {
   answerOf,
   bearer,
@@ -10,30 +11,15 @@ import {
   sellsnCode,
   sellsnKey,
 } from './flows'
-import { type Sandbox, startSandbox } from './sandbox'
+import { startSandbox } from './sandbox'
 import { clients } from './setup'
-import { createVisitor, type Visitor } from './visitor'
+import { createVisitor } from './visitor'
 
 const DASH = 'https://dash.sellsn.io'
 const API = 'https://api.sellsn.io'
 const BAD_EXCHANGE = { success: false, message: 'The OAuth2 client secret or access code is invalid' }
 
-let sandbox: Sandbox
-let visitor: Visitor
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ redirects: { sellsn: [redirects.sellsn] } })
-})
-afterAll(() => sandbox.stop())
-beforeEach(() => {
-  sandbox.reset()
-  sandbox.forget()
-  visitor = createVisitor(sandbox)
-  return () => {
-    expect(sandbox.violations()).toEqual([])
-    visitor.close()
-  }
-})
+const { sandbox, visitor } = await anewForEachTest({ redirects: { sellsn: [redirects.sellsn] } })
 
 const get = (path: string, key: string) => visitor.send(`${API}${path}`, { headers: bearer(key) })
 const statusOf = async (key: string) => (await get('/user', key)).status

@@ -1,10 +1,9 @@
 import { createPublicKey } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { anewForEachTest } from './anew'
 import { askSellytics, basic, bearer, claimsOf, type SellyticsBody, sellyticsTokens } from './flows'
 import { readJwt } from './jwt'
-import { type Sandbox, startSandbox } from './sandbox'
 import { clients } from './setup'
-import { createVisitor, type Visitor } from './visitor'
 
 const REALM = 'https://auth.sellytics.com/realms/sellytics'
 const TOKEN = `${REALM}/protocol/openid-connect/token`
@@ -13,22 +12,7 @@ const DAY = 86_400_000
 const north = clients.sellyticsNorth
 const south = clients.sellyticsSouth
 
-let sandbox: Sandbox
-let visitor: Visitor
-
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.stop())
-beforeEach(() => {
-  sandbox.reset()
-  sandbox.forget()
-  visitor = createVisitor(sandbox)
-  return () => {
-    expect(sandbox.violations()).toEqual([])
-    visitor.close()
-  }
-})
+const { sandbox, visitor } = await anewForEachTest()
 
 const get = (path: string, token: string) => visitor.send(`${API}${path}`, { headers: bearer(token) })
 const statusOf = async (token: string) => (await get('/data/v1/summary', token)).status

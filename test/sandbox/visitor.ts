@@ -32,6 +32,8 @@ export type Visitor = {
   authorize(url: string, user: SandboxUser, decision?: 'allow' | 'deny'): Promise<Answer>
   /** The names of the pages that `authorize` has met: `Sign in`, `Allow`. */
   met: string[]
+  /** Empties the cookie jar and `met`. */
+  forget(): void
   close(): void
 }
 
@@ -143,6 +145,10 @@ export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>):
         page = await visitor.submit(page, { decision })
       }
       return page
+    },
+    forget: () => {
+      jar.clear()
+      met.length = 0
     },
     close: () => agent.destroy(),
   }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { anewForEachTest } from './anew'
 import {
   answerOf,
   askSalesos,
@@ -13,28 +14,14 @@ import {
   sellsnKey,
   sellyticsTokens,
 } from './flows'
-import { type Sandbox, startSandbox } from './sandbox'
 import { clients } from './setup'
-import { createVisitor, type Visitor } from './visitor'
 
 const SELL = 'https://api.getbase.com'
 const AUTH = 'https://auth.play2sell.com'
 const API = 'https://api.play2sell.com'
 const DATA = 'https://api.sellytics.com/data/v1'
 
-let sandbox: Sandbox
-let visitor: Visitor
-
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.stop())
-beforeEach(() => {
-  sandbox.reset()
-  sandbox.forget()
-  visitor = createVisitor(sandbox)
-  return () => visitor.close()
-})
+const { sandbox, visitor } = await anewForEachTest({}, { mayViolate: true })
 
 const rules = () => sandbox.violations().map(({ rule, what }) => `${rule}: ${what}`)
 
