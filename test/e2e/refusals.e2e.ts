@@ -10,6 +10,7 @@ import {
   connectInTab,
   importSetup,
   item,
+  optionsPage,
   type ProviderName,
   popupTab,
   providerNames,
@@ -148,10 +149,13 @@ test('refuses an implicit token that was issued to another app', async ({ dealpa
   }
 })
 
-test('accepts that Sell’s token info is absent', async ({ dealpass, sandbox }) => {
+test('accepts that Sell’s token info is absent, and notes it', async ({ dealpass, sandbox }) => {
   sandbox.set('sell', { tokenInfoShape: 'none' })
   await connected(dealpass, sandbox, 'sell')
   expect(sandbox.saw({ path: '/oauth2/token/info' })).toMatchObject([{ status: 404 }])
+  expect((await viewOf(dealpass)).connections).toMatchObject([{ isClientUnconfirmed: true }])
+  const options = await optionsPage(dealpass)
+  await expect(options.getByText('The provider did not say for which app this login was made')).toBeVisible()
 })
 
 test('connects as unknown account when the provider would not tell', async ({ dealpass, sandbox }) => {
