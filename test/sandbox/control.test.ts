@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type Sandbox, sandboxSetup, startSandbox } from './sandbox'
+import { practiceSetup, type Sandbox, sandboxSetup, startSandbox } from './sandbox'
 import { createVisitor, type Visitor } from './visitor'
 
 let sandbox: Sandbox
@@ -40,7 +40,8 @@ function call(address: string, body?: unknown): Promise<{ status: number; json: 
 describe('the control address', () => {
   it('is plain http on loopback and gives addresses and the setup', async () => {
     expect(sandbox.control).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-    expect((await call(`${sandbox.control}/`)).json).toMatchObject({ port: sandbox.port, spki: sandbox.spki })
+    const { port, spki, hosts, loopback, users } = sandbox
+    expect((await call(`${sandbox.control}/`)).json).toEqual({ port, spki, hosts, loopback, users })
     expect((await call(`${sandbox.control}/setup`)).json).toEqual(sandboxSetup())
     expect((await call(`${sandbox.control}/setup?all=true`)).json).toEqual(sandboxSetup({ all: true }))
   })
@@ -128,9 +129,15 @@ describe('scripts/sandbox.ts', () => {
     reader.on('line', line => lines.push(line))
     await Promise.race([once(reader, 'line'), once(child, 'exit')])
     const addresses = JSON.parse(lines[0] ?? '{}')
-    expect(Object.keys(addresses)).toEqual(['port', 'spki', 'control', 'hosts', 'users'])
+    expect(Object.keys(addresses)).toEqual(['port', 'spki', 'control', 'hosts', 'loopback', 'users'])
+    expect(Object.keys(addresses.loopback)).toEqual(addresses.hosts)
+    const ports = Object.values<string>(addresses.loopback).map(address => Number(new URL(address).port))
+    expect(ports).toEqual(ports.toSorted((a, b) => a - b))
+    expect(ports[0]).toBeGreaterThanOrEqual(4101)
+    // Sell's own answer to a request without a User-Agent.
+    expect((await call(`${addresses.loopback['api.getbase.com']}/v2/leads`)).status).toBe(400)
     expect((await call(`${addresses.control}/setup`)).json).toEqual(sandboxSetup())
-    expect(JSON.parse(await readFile(setupFile, 'utf8'))).toEqual(sandboxSetup())
+    expect(JSON.parse(await readFile(setupFile, 'utf8'))).toEqual(practiceSetup(addresses))
     child.kill('SIGTERM')
     const [code] = await once(child, 'exit')
     expect({ code, errors, lines: lines.length }).toEqual({ code: 0, errors: '', lines: 1 })

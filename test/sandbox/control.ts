@@ -37,9 +37,10 @@ export async function startControl(
     return found
   }
 
-  app.get('/', context =>
-    context.json({ port: sandbox.port, spki: sandbox.spki, hosts: sandbox.hosts, users: sandbox.users }),
-  )
+  app.get('/', context => {
+    const { port, spki, hosts, loopback, users } = sandbox
+    return context.json({ port, spki, hosts, loopback, users })
+  })
   app.get('/setup', context => context.json(setup(context.req.query('all') === 'true')))
   app.get('/saw', context => context.json(sandbox.saw(filterOf(context.req.query()))))
   app.get('/violations', context => context.json(sandbox.violations()))

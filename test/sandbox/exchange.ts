@@ -4,8 +4,10 @@ import type { Clock } from './clock'
 /** One request as the front received it, with its whole body already read. */
 export type Inbound = {
   method: string
-  /** The address the client meant: `https://`, the `Host` header, path and query. */
+  /** The address the client meant: `https://`, the provider's host, path and query. */
   url: URL
+  /** Where the client reached it: that address's origin, or the loopback address that stands for the host. */
+  origin: string
   headers: Record<string, string>
   body: Buffer
   node: IncomingMessage
@@ -20,6 +22,8 @@ export type SandboxServer<Switches extends CommonSwitches = CommonSwitches> = {
   switches: SwitchBoard<Switches>
   /** Whether this address is a resource API or a page, where no OAuth secret may ever appear. */
   isApi(url: URL): boolean
+  /** The paths of its pages where people type their passwords, which may be sent there. */
+  signInPath?: RegExp
   /** Answers one request. Runs inside the server's clock. */
   answer(inbound: Inbound, response: ServerResponse): Promise<void>
   /** Ends every session of a person in a browser. Grants and tokens live on. */
@@ -116,15 +120,19 @@ export function formOf({ headers, body }: Inbound): URLSearchParams {
   }
 }
 
-/** Lets a fetch-style server (a Hono app, say) answer a request of the front. */
+/** Lets a fetch-style server (a Hono app, say) answer a request, whose address has the client's own origin. */
 export async function answerWith(
   fetch: (request: Request) => Response | Promise<Response>,
-  { method, url, headers, body }: Inbound,
+  { method, url, origin, headers, body }: Inbound,
   response: ServerResponse,
 ): Promise<void> {
   const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD'
   const answer = await fetch(
-    new Request(url, { method, headers, body: hasBody ? new Uint8Array(body) : null }),
+    new Request(origin + url.pathname + url.search, {
+      method,
+      headers,
+      body: hasBody ? new Uint8Array(body) : null,
+    }),
   )
   response.statusCode = answer.status
   for (const [name, value] of answer.headers) {

@@ -8,6 +8,7 @@ export const redirects = {
   sell: `https://${'abcdefghijklmnop'.repeat(2)}.chromiumapp.org/sell`,
   salesos: `https://${'abcdefghijklmnop'.repeat(2)}.chromiumapp.org/salesos`,
   sellsn: `https://${'abcdefghijklmnop'.repeat(2)}.chromiumapp.org/sellsn`,
+  acme: `https://${'abcdefghijklmnop'.repeat(2)}.chromiumapp.org/acme`,
 }
 
 export const salesosScopes = 'openid profile email offline_access leads:read deals:read'
@@ -171,6 +172,59 @@ export async function sellsnKey(visitor: Visitor, user?: SandboxUser): Promise<s
   const answer = await exchangeSellsn(visitor, await sellsnCode(visitor, user))
   if (answer.status !== 200) throw new Error(`SellSN answered ${answer.status}: ${answer.text}`)
   return (answer.json() as { data: string }).data
+}
+
+/** Acme's authorization address. A parameter given as an empty string is left out. */
+export function acmeAuthorizeUrl({ challenge }: Pkce, over: Record<string, string> = {}): string {
+  const query = {
+    response_type: 'code',
+    client_id: clients.acme.id,
+    redirect_uri: redirects.acme,
+    scope: 'profile things.read',
+    state: 'state-of-acme',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...over,
+  }
+  const kept = Object.entries(query).filter(([, value]) => value !== '')
+  return `https://id.acme.example/authorize?${new URLSearchParams(kept)}`
+}
+
+/** Asks an endpoint of Acme's, as its public client where the fields or headers do not say otherwise. */
+export function askAcme(
+  visitor: Visitor,
+  endpoint: 'token' | 'revoke' | 'introspect',
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const body = { ...(!headers.authorization && { client_id: clients.acme.id }), ...fields }
+  return visitor.send(`https://id.acme.example/${endpoint}`, { method: 'POST', body, headers })
+}
+
+export type AcmeBody = {
+  access_token: string
+  refresh_token?: string
+  token_type: string
+  expires_in: number
+  scope: string
+}
+
+/** Goes through Acme's code flow as a person and gives the whole token answer. */
+export async function acmeTokens(
+  visitor: Visitor,
+  over: Record<string, string> = {},
+  user: SandboxUser = users.rep,
+): Promise<AcmeBody> {
+  const pkce = makePkce()
+  const code = answerOf(await visitor.authorize(acmeAuthorizeUrl(pkce, over), user)).get('code') ?? ''
+  const answer = await askAcme(visitor, 'token', {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: redirects.acme,
+    code_verifier: pkce.verifier,
+  })
+  if (answer.status !== 200) throw new Error(`Acme answered ${answer.status}: ${answer.text}`)
+  return answer.json() as AcmeBody
 }
 
 /** The claims of a JWT, unverified. */

@@ -1,136 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Certificate } from './certificate'
-import { beforeHead, type Fault, formOf, type Inbound, type SandboxServer, takeFault } from './exchange'
-import type { Recording, Seen } from './record'
-import type { Watch } from './watch'
+import type { Reception } from './reception'
 
-const LARGEST_BODY = 8 * 1024 * 1024
-
-type Front = {
-  port: number
-  /** Closes the sockets that a `hang` fault keeps waiting. */
-  release(): void
-  stop(): Promise<void>
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += chunk.length
-    if (size > LARGEST_BODY) throw new Error('The body is too large for the sandbox')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-function seenBody(inbound: Inbound): Seen['body'] {
-  const type = inbound.headers['content-type'] ?? ''
-  if (type.includes('x-www-form-urlencoded')) return Object.fromEntries(formOf(inbound))
-  const text = inbound.body.toString('utf8')
-  if (!type.includes('json')) return text
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return parsed && typeof parsed === 'object' ? { ...parsed } : text
-  } catch {
-    return text
-  }
-}
-
-function sendFault(response: ServerResponse, { status, body, contentType, headers }: Fault): void {
-  const isText = typeof body === 'string'
-  response.statusCode = status ?? (body === undefined ? 500 : 200)
-  response.setHeader(
-    'content-type',
-    contentType ?? (isText ? 'text/html; charset=utf-8' : 'application/json'),
-  )
-  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)
-  response.end(body === undefined ? '' : isText ? body : JSON.stringify(body))
-}
+type Front = { port: number; stop(): Promise<void> }
 
 /**
- * Starts the one TLS server that stands for all hosts. It listens on 127.0.0.1 on a port of the system's choice,
- * picks the server by the `Host` header, records each request, and answers 421 for a host nobody serves.
+ * Starts the one TLS server that stands for all hosts, whose names it takes from the `Host` header. It listens on
+ * 127.0.0.1 on a port of the system's choice.
  */
-export async function startFront(
-  servers: SandboxServer[],
-  certificate: Certificate,
-  recording: Recording,
-  watch: Watch,
-): Promise<Front> {
-  const byHost = new Map(servers.flatMap(server => server.hosts.map(host => [host, server] as const)))
-  const hanging = new Set<IncomingMessage>()
-
-  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(`https://${request.headers.host ?? 'no-host.invalid'}${request.url}`)
-    const server = byHost.get(url.hostname)
-    const inbound: Inbound = {
-      method: request.method ?? 'GET',
-      url,
-      headers: Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
-      ),
-      body: await readBody(request),
-      node: request,
-    }
-    const seen: Seen = {
-      at: server?.clock.now() ?? Date.now(),
-      server: server?.name ?? 'unknown',
-      host: url.hostname,
-      method: inbound.method,
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      headers: inbound.headers,
-      body: seenBody(inbound),
-      status: 0,
-    }
-    recording.add(seen)
-    watch.inspect(inbound, server)
-
-    // The status is taken down before a byte of the answer leaves, so that whoever has the answer finds it here.
-    beforeHead(response, status => {
-      seen.status = status
-      recording.settle(seen)
-    })
-    response.once('close', () => recording.settle(seen))
-
-    if (!server) {
-      response.statusCode = 421
-      response.setHeader('content-type', 'text/plain; charset=utf-8')
-      response.end(`The sandbox does not serve ${url.hostname}.\n`)
-      return
-    }
-    const { now: switches } = server.switches
-    if (switches.dead === true || switches.dead === url.hostname) {
-      request.socket.destroy()
-      return
-    }
-    await server.clock.run(async () => {
-      response.sendDate = false
-      response.setHeader('date', new Date().toUTCString())
-      const fault = takeFault(switches, inbound.method, url)
-      if (fault?.hang) {
-        hanging.add(request)
-        request.socket.once('close', () => hanging.delete(request))
-        recording.settle(seen)
-      } else if (fault?.drop) {
-        request.socket.destroy()
-      } else if (fault) {
-        sendFault(response, fault)
-      } else {
-        await server.answer(inbound, response)
-      }
-    })
-  }
-
+export async function startFront({ receive }: Reception, certificate: Certificate): Promise<Front> {
   const tls = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => {
-    receive(request, response).catch((error: unknown) => {
-      // A client that went away is no fault of ours.
-      if (!request.socket.destroyed) console.error('sandbox:', error)
-      request.socket.destroy()
-    })
+    const origin = `https://${request.headers.host ?? 'no-host.invalid'}`
+    receive(request, response, new URL(`${origin}${request.url}`), origin)
   })
   // A browser that is stopped leaves half-open handshakes behind.
   tls.on('tlsClientError', () => {})
@@ -146,9 +28,6 @@ export async function startFront(
 
   return {
     port: (tls.address() as AddressInfo).port,
-    release: () => {
-      for (const request of hanging) request.socket.destroy()
-    },
     stop: () =>
       new Promise(resolve => {
         tls.close(() => resolve())

@@ -58,20 +58,21 @@ export type RedirectRule = (redirectUri: string, matching?: RedirectMatching) =>
 
 /**
  * The rule for one provider. With a list, its entries and nothing else. Without one, the redirect address of any
- * Chromium or Firefox extension, with the provider's own path.
+ * Chromium or Firefox extension, with one of these paths: by default the provider's own alone.
  */
-export function redirectRule(provider: string, registered?: string[]): RedirectRule {
+export function redirectRule(
+  provider: string,
+  registered?: string[],
+  paths: string[] = [provider],
+): RedirectRule {
   if (registered) {
     return (redirectUri, matching) =>
       matching === 'prefix'
         ? registered.some(address => redirectUri.startsWith(address))
         : registered.includes(redirectUri)
   }
-  const anyExtension = new RegExp(
-    `^https://(?:[a-p]{32}\\.chromiumapp\\.org|[0-9a-f]{40}\\.extensions\\.allizom\\.org)/${provider}`,
-  )
-  return (redirectUri, matching) => {
-    const found = anyExtension.exec(redirectUri)?.[0]
-    return found !== undefined && (matching === 'prefix' || found === redirectUri)
-  }
+  const anyExtension = '^https://(?:[a-p]{32}\\.chromiumapp\\.org|[0-9a-f]{40}\\.extensions\\.allizom\\.org)'
+  const path = `/(?:${paths.join('|')})`
+  return (redirectUri, matching) =>
+    new RegExp(anyExtension + path + (matching === 'prefix' ? '' : '$')).test(redirectUri)
 }

@@ -4,6 +4,7 @@ import { anewForEachTest } from './anew'
 import {
   answerOf,
   askSalesos,
+  basic,
   bearer,
   claimsOf,
   codeTokens,
@@ -207,6 +208,254 @@ describe('tokens', () => {
     elsewhere.close()
     expect(claimsOf(colleague.id_token).email).toBe(sandbox.users.colleague.email)
     expect(claimsOf(colleague.access_token).sub).not.toBe(claimsOf(rep.access_token).sub)
+  })
+})
+
+describe('a confidential app', () => {
+  const app = clients.salesosConfidential
+  const credentials = { client_id: app.id, client_secret: app.secret }
+  const codeOf = async (over: Record<string, string> = {}, pkce = makePkce()) => {
+    const url = salesosAuthorizeUrl(pkce, { client_id: app.id, ...over })
+    const code = answerOf(await visitor.authorize(url, sandbox.users.rep)).get('code') ?? ''
+    return {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirects.salesos,
+      code_verifier: pkce.verifier,
+    }
+  }
+  const tokensOf = async (over: Record<string, string> = {}) => {
+    const answer = await askSalesos(visitor, { ...(await codeOf(over)), ...credentials })
+    expect(answer.status, answer.text).toBe(200)
+    return answer.json() as TokenBody
+  }
+  const byBasic = (
+    path: string,
+    body: Record<string, string>,
+    client: { id: string; secret: string } = app,
+  ) => visitor.send(`${AUTH}${path}`, { method: 'POST', body, headers: basic(client) })
+
+  it.each(['form', 'json'] as const)(
+    'gets, refreshes and revokes tokens with its secret in a %s',
+    async as => {
+      const answer = await askSalesos(visitor, { ...(await codeOf()), ...credentials }, as)
+      expect(answer.status, answer.text).toBe(200)
+      const tokens = answer.json() as TokenBody
+      expect(claimsOf(tokens.access_token)).toMatchObject({ iss: ISSUER, azp: app.id })
+      expect(claimsOf(tokens.id_token)).toMatchObject({
+        iss: ISSUER,
+        aud: app.id,
+        nonce: 'nonce-of-salesos',
+        email: sandbox.users.rep.email,
+      })
+      expect((await get(`${API}/v1/leads`, tokens.access_token)).status).toBe(200)
+      expect((await get(`${AUTH}/userinfo`, tokens.access_token)).json()).toMatchObject({
+        email: sandbox.users.rep.email,
+      })
+      const again = await askSalesos(
+        visitor,
+        { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, ...credentials },
+        as,
+      )
+      expect(again.status, again.text).toBe(200)
+      const { refresh_token } = again.json() as TokenBody
+      const revoked = await visitor.send(`${AUTH}/oauth/revoke`, {
+        method: 'POST',
+        ...(as === 'form'
+          ? { body: { token: refresh_token, ...credentials } }
+          : {
+              headers: { 'content-type': 'application/json' },
+              body: JSON.stringify({ token: refresh_token, ...credentials }),
+            }),
+      })
+      expect([revoked.status, revoked.text]).toEqual([200, ''])
+      const gone = await askSalesos(visitor, { grant_type: 'refresh_token', refresh_token, ...credentials })
+      expect(gone.json()).toEqual(dead)
+    },
+  )
+
+  it('gets, refreshes and revokes tokens with Basic', async () => {
+    const answer = await byBasic('/oauth/token', await codeOf())
+    expect(answer.status, answer.text).toBe(200)
+    const { refresh_token } = answer.json() as TokenBody
+    const again = await byBasic('/oauth/token', { grant_type: 'refresh_token', refresh_token })
+    expect(again.status, again.text).toBe(200)
+    const { refresh_token: token } = again.json() as TokenBody
+    expect((await byBasic('/oauth/revoke', { token })).status).toBe(200)
+    expect(
+      (await byBasic('/oauth/token', { grant_type: 'refresh_token', refresh_token: token })).json(),
+    ).toEqual(dead)
+  })
+
+  it('may do without PKCE, as documented, and not without the verifier once it asked with it', async () => {
+    const url = salesosAuthorizeUrl(makePkce(), {
+      client_id: app.id,
+      code_challenge: '',
+      code_challenge_method: '',
+    })
+    const code = answerOf(await visitor.authorize(url, sandbox.users.rep)).get('code') ?? ''
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirects.salesos, ...credentials }
+    expect((await askSalesos(visitor, form)).status).toBe(200)
+    const { code_verifier: _none, ...bare } = { ...(await codeOf()), ...credentials }
+    expect((await askSalesos(visitor, bare)).json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('is asked for by its own name, apart from what the other app was allowed', async () => {
+    await codeTokens(visitor)
+    const page = await visitor.visit(salesosAuthorizeUrl(makePkce(), { client_id: app.id }))
+    expect(page.text).toContain('Dealpass for Web asks for access')
+  })
+
+  it.each(['access_denied', 'invalid_client', 'unauthorized_client'] as const)(
+    'is refused with %s where the secret is wrong or missing, or the id',
+    async badCredentials => {
+      sandbox.set('salesos', { badCredentials })
+      const { refresh_token } = await tokensOf()
+      const form = { grant_type: 'refresh_token', refresh_token }
+      const wrong = { ...app, secret: 'a wrong secret' }
+      for (const answer of [
+        await askSalesos(visitor, { ...form, ...credentials, client_secret: 'a wrong secret' }, 'json'),
+        await askSalesos(visitor, { ...form, client_id: app.id }),
+        await askSalesos(visitor, { ...form, client_id: 'nobody' }),
+        await byBasic('/oauth/token', form, wrong),
+        await byBasic('/oauth/revoke', { token: refresh_token }, wrong),
+      ]) {
+        expect(answer.status).toBe(401)
+        expect(answer.json()).toEqual({ error: badCredentials, error_description: 'Unauthorized' })
+      }
+      expect((await askSalesos(visitor, { ...form, ...credentials })).status).toBe(200)
+    },
+  )
+
+  it('cannot use or revoke what the other app was given', async () => {
+    const other = await codeTokens(visitor)
+    const form = { grant_type: 'refresh_token', refresh_token: other.refresh_token, ...credentials }
+    expect((await askSalesos(visitor, form)).json()).toMatchObject({ error: 'invalid_grant' })
+    await byBasic('/oauth/revoke', { token: other.refresh_token })
+    await refreshed(other.refresh_token)
+  })
+})
+
+describe('a machine’s app', () => {
+  const app = clients.salesosMachine
+  const credentials = { client_id: app.id, client_secret: app.secret }
+  const ask = (more: Record<string, string> = {}, as: 'form' | 'json' = 'json') =>
+    askSalesos(
+      visitor,
+      { ...credentials, grant_type: 'client_credentials', audience: SALESOS_AUDIENCE, ...more },
+      as,
+    )
+  const tokenOf = async (more: Record<string, string> = {}) =>
+    ((await ask(more)).json() as TokenBody).access_token
+
+  it.each(['form', 'json'] as const)('gets a token for a day, asked for by %s', async as => {
+    const answer = await ask({}, as)
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.json()).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 86_400,
+    })
+    const claims = claimsOf((answer.json() as TokenBody).access_token)
+    expect(claims).toMatchObject({
+      iss: ISSUER,
+      sub: `${app.id}@clients`,
+      aud: SALESOS_AUDIENCE,
+      azp: app.id,
+      gty: 'client-credentials',
+      scope:
+        'leads:read leads:write deals:read deals:write users:read users:write reports:read webhooks:manage',
+    })
+    expect(Number(claims.exp) - Number(claims.iat)).toBe(86_400)
+  })
+
+  it('shows who it is by Basic, too', async () => {
+    const answer = await visitor.send(`${AUTH}/oauth/token`, {
+      method: 'POST',
+      headers: basic(app),
+      body: { grant_type: 'client_credentials', audience: SALESOS_AUDIENCE },
+    })
+    expect(answer.status, answer.text).toBe(200)
+  })
+
+  it('reads and writes at the API until its token ends, and is nobody at userinfo', async () => {
+    sandbox.hold('salesos')
+    const token = await tokenOf()
+    const headers = { ...bearer(token), 'content-type': 'application/json' }
+    const body = JSON.stringify({ name: 'Nora Berg', email: 'nora@berg.example' })
+    expect((await visitor.send(`${API}/v1/leads`, { method: 'POST', headers, body })).status).toBe(201)
+    expect((await get(`${AUTH}/userinfo`, token)).status).toBe(403)
+    sandbox.advance('salesos', 86_399_000)
+    expect((await get(`${API}/v1/leads`, token)).status).toBe(200)
+    sandbox.advance('salesos', 1000)
+    expect((await get(`${API}/v1/leads`, token)).status).toBe(401)
+    sandbox.set('salesos', { machineTokenSeconds: 60 })
+    expect((await ask()).json()).toMatchObject({ expires_in: 60 })
+  })
+
+  it('gets the scopes that it was granted, or fewer, and says them by switch', async () => {
+    sandbox.set('salesos', { machineScopes: ['leads:read', 'deals:read'], machineScopeInAnswer: true })
+    expect((await ask()).json()).toMatchObject({ scope: 'leads:read deals:read' })
+    expect((await ask({ scope: 'deals:read' })).json()).toMatchObject({ scope: 'deals:read' })
+    const token = await tokenOf({ scope: 'deals:read' })
+    expect((await get(`${API}/v1/deals`, token)).status).toBe(200)
+    const refused = await get(`${API}/v1/leads`, token)
+    expect(refused.status).toBe(403)
+    expect(refused.json()).toMatchObject({ error: { code: 'FORBIDDEN' } })
+    const wider = await ask({ scope: 'leads:read leads:write' })
+    expect(wider.status).toBe(403)
+    expect(wider.json()).toEqual({
+      error: 'access_denied',
+      error_description: 'Client has not been granted scopes: leads:write',
+    })
+  })
+
+  it.each([
+    ['', 'Non-global clients'],
+    ['https://api.elsewhere.example', 'Client is not authorized to access "https://api.elsewhere.example"'],
+  ])('needs the API’s audience, not "%s"', async (audience, words) => {
+    const answer = await ask({ audience })
+    expect(answer.status).toBe(403)
+    expect(answer.json()).toEqual({
+      error: 'access_denied',
+      error_description: expect.stringContaining(words),
+    })
+  })
+
+  it('is refused with a wrong secret', async () => {
+    const answer = await ask({ client_secret: 'a wrong secret' })
+    expect(answer.status).toBe(401)
+    expect(answer.json()).toEqual({ error: 'access_denied', error_description: 'Unauthorized' })
+  })
+
+  it.each([
+    ['the machine’s app', 'refresh_token', { ...credentials, refresh_token: 'v1.x' }],
+    ['the machine’s app', 'authorization_code', { ...credentials, code: 'x' }],
+    ['the public app', 'client_credentials', { audience: SALESOS_AUDIENCE }],
+    [
+      'the confidential app',
+      'client_credentials',
+      { client_id: clients.salesosConfidential.id, client_secret: clients.salesosConfidential.secret },
+    ],
+  ])('%s may not use %s', async (_name, grant_type, form) => {
+    const answer = await askSalesos(visitor, { grant_type, ...form } as Record<string, string>)
+    expect(answer.status).toBe(403)
+    expect(answer.json()).toEqual({
+      error: 'unauthorized_client',
+      error_description: `Grant type '${grant_type}' not allowed for the client.`,
+      error_uri: expect.any(String),
+    })
+  })
+
+  it('has nothing to revoke', async () => {
+    const token = await tokenOf()
+    const answer = await visitor.send(`${AUTH}/oauth/revoke`, {
+      method: 'POST',
+      body: { ...credentials, token },
+    })
+    expect([answer.status, answer.text]).toEqual([200, ''])
+    expect((await get(`${API}/v1/leads`, token)).status).toBe(200)
   })
 })
 

@@ -2,6 +2,7 @@ import { connect } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { anewForEachTest } from './anew'
 import {
+  acmeAuthorizeUrl,
   answerOf,
   bearer,
   claimsOf,
@@ -42,6 +43,8 @@ describe('the TLS front', () => {
       'api.sellytics.com',
       'dash.sellsn.io',
       'api.sellsn.io',
+      'id.acme.example',
+      'api.acme.example',
       'app.futuresimple.com',
     ])
     for (const host of sandbox.hosts) expect(certificate?.checkHost(host)).toBe(host)
@@ -295,6 +298,9 @@ describe('CORS', () => {
       ...[`/oauth2/${clients.sellsn.id}/exchange/x`, '/user', '/stores', '/nothing'].map(
         path => `https://api.sellsn.io${path}`,
       ),
+      acmeAuthorizeUrl(makePkce()),
+      ...['token', 'userinfo'].map(path => `https://id.acme.example/${path}`),
+      'https://api.acme.example/v1/things',
       'https://elsewhere.example/',
     ]
     const allowed: string[] = []
@@ -318,7 +324,8 @@ describe('CORS', () => {
     }
     bare.close()
     expect([...new Set(allowed)]).toEqual([`api.play2sell.com ${crm}`])
-  })
+    // Some hundred requests, one after the other.
+  }, 20_000)
 
   it('answers the preflight of a widget’s call', async () => {
     const answer = await visitor.send(`${SALESOS}/v1/leads`, {

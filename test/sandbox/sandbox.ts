@@ -1,10 +1,13 @@
+import { type AcmeSwitches, createAcme } from './acme/acme'
 import { makeCertificate } from './certificate'
 import { createClock } from './clock'
 import { startControl } from './control'
 import { createCrm } from './crm/crm'
 import type { CommonSwitches, SandboxServer } from './exchange'
 import { startFront } from './front'
+import { type LoopbackOrigins, startLoopback } from './loopback'
 import { users } from './people'
+import { createReception } from './reception'
 import { createRecording, type Seen, type SeenFilter } from './record'
 import { createSalesos, type SalesosSwitches } from './salesos/salesos'
 import { createSell, type SellSwitches } from './sell/sell'
@@ -15,7 +18,7 @@ import { createWatch, type Violation } from './watch'
 
 export type { Fault } from './exchange'
 export type { Seen } from './record'
-export { sandboxSetup } from './setup'
+export { practiceSetup, sandboxSetup } from './setup'
 
 /** What can be switched, per server. */
 type Switches = {
@@ -23,6 +26,7 @@ type Switches = {
   salesos: SalesosSwitches
   sellytics: SellyticsSwitches
   sellsn: SellsnSwitches
+  acme: AcmeSwitches
   crm: CommonSwitches
 }
 export type ServerName = keyof Switches
@@ -32,9 +36,16 @@ export type SandboxOptions = {
    * The redirect addresses that are registered per provider, compared exactly (SellSN: as its switch says). Where a
    * provider has none, any Chromium or Firefox extension's address with the provider's own path will do.
    */
-  redirects?: { sell?: string[]; salesos?: string[]; sellsn?: string[] }
+  redirects?: { sell?: string[]; salesos?: string[]; sellsn?: string[]; acme?: string[] }
+  /** The paths of extensions' redirect addresses that Acme takes: the ids that setups give it. Default `['acme']`. */
+  acmePaths?: string[]
   /** Whether SalesOS' issuer ends with a slash, as Auth0's do. Default true. */
   issuerSlash?: boolean
+  /**
+   * Whether every host can be reached by plain http on 127.0.0.1 as well, one port for each: free ones, or from
+   * `firstPort` on, those left out that are taken. Default not.
+   */
+  loopback?: true | { firstPort: number }
   /** How switches stand at the start and after `reset`, where it differs from the usual. */
   switches?: { [Name in ServerName]?: Partial<Switches[Name]> }
 }
@@ -48,6 +59,8 @@ export type Sandbox = {
   control: string
   servers: ServerName[]
   hosts: string[]
+  /** The address that stands for each host, `http://127.0.0.1:PORT`; nothing where `loopback` is off. */
+  loopback: LoopbackOrigins
   users: typeof users
   /** Every request that any server received, in the order of arrival. */
   saw(filter?: SeenFilter): Seen[]
@@ -77,12 +90,13 @@ export type Sandbox = {
  * written to disk. Rejects where no port can be opened.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { redirects = {}, switches = {}, issuerSlash } = options
+  const { redirects = {}, switches = {}, issuerSlash, acmePaths } = options
+  const loopback: LoopbackOrigins = {}
   const recording = createRecording()
   const watch = createWatch()
   const sell = createSell(createClock(), watch, { redirects: redirects.sell, switches: switches.sell })
-  const crm = createCrm(createClock(), { switches: switches.crm })
-  const salesos = await createSalesos(createClock(), watch, {
+  const crm = createCrm(createClock(), loopback, { switches: switches.crm })
+  const salesos = await createSalesos(createClock(), watch, loopback, {
     redirects: redirects.salesos,
     switches: switches.salesos,
     issuerSlash,
@@ -92,17 +106,32 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     redirects: redirects.sellsn,
     switches: switches.sellsn,
   })
-  const byName = { sell, salesos, sellytics, sellsn, crm } satisfies Record<ServerName, unknown>
-  const servers: SandboxServer[] = [sell, salesos, sellytics, sellsn, crm]
+  const acme = createAcme(createClock(), watch, {
+    redirects: redirects.acme,
+    paths: acmePaths,
+    switches: switches.acme,
+  })
+  const byName = { sell, salesos, sellytics, sellsn, acme, crm } satisfies Record<ServerName, unknown>
+  const servers: SandboxServer[] = [sell, salesos, sellytics, sellsn, acme, crm]
   const hosts = servers.flatMap(server => server.hosts)
   const certificate = await makeCertificate(hosts)
-  const front = await startFront(servers, certificate, recording, watch)
+  const reception = createReception(servers, recording, watch)
+  const front = await startFront(reception, certificate)
+  const practice = options.loopback
+    ? await startLoopback(
+        hosts,
+        reception,
+        options.loopback === true ? undefined : options.loopback.firstPort,
+      )
+    : undefined
+  Object.assign(loopback, practice?.origins)
 
   const sandbox: Omit<Sandbox, 'control' | 'stop'> = {
     port: front.port,
     spki: certificate.spki,
-    servers: ['sell', 'salesos', 'sellytics', 'sellsn', 'crm'],
+    servers: ['sell', 'salesos', 'sellytics', 'sellsn', 'acme', 'crm'],
     hosts,
+    loopback,
     users,
     saw: recording.saw,
     violations: watch.violations,
@@ -123,7 +152,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         server.withdraw()
         server.reset()
       }
-      front.release()
+      reception.release()
     },
     waitFor: recording.waitFor,
   }
@@ -134,7 +163,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...sandbox,
     control: control.address,
     stop: async () => {
-      await Promise.all([front.stop(), control.stop()])
+      await Promise.all([front.stop(), practice?.stop(), control.stop()])
     },
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { anewForEachTest } from './anew'
 import { answerOf, basic, bearer, implicitToken, redirects, sellAuthorizeUrl } from './flows'
-import { clients } from './setup'
+import { clients, personalTokens } from './setup'
 
 const API = 'https://api.getbase.com'
 const HOUR = 3_600_000
@@ -182,6 +182,103 @@ describe('the code flow', () => {
   })
 })
 
+describe('the password flow', () => {
+  const { email: username, password } = sandbox.users.rep
+  const ask = (more: Record<string, string> = {}, headers = basic(clients.sell)) =>
+    post('/oauth2/token', { grant_type: 'password', username, password, ...more }, headers)
+
+  it('gives tokens that can be refreshed, with the scopes asked for or all', async () => {
+    const answer = await ask({ scope: 'read profile' })
+    expect(answer.status).toBe(200)
+    expect(answer.headers['cache-control']).toBe('no-store')
+    const tokens = answer.json() as { access_token: string; refresh_token: string }
+    expect(tokens).toEqual({
+      access_token: expect.stringMatching(/^[0-9a-f]{64}$/),
+      refresh_token: expect.stringMatching(/^[0-9a-f]{64}$/),
+      token_type: 'bearer',
+      expires_in: 3600,
+      scope: 'read profile',
+    })
+    expect((await get('/v2/users/self', tokens.access_token)).json()).toMatchObject({
+      data: { id: sandbox.users.rep.id },
+    })
+    expect((await refresh(tokens.refresh_token)).status).toBe(200)
+    expect((await ask()).json()).toMatchObject({ scope: 'read write profile sync' })
+  })
+
+  it.each([400, 401] as const)('refuses a wrong password with %i', async refusalStatus => {
+    sandbox.set('sell', { refusalStatus })
+    const answer = await ask({ password: 'harbour-lights-43' })
+    expect(answer.status).toBe(refusalStatus)
+    expect(answer.json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it.each([
+    ['a wrong scope', { scope: 'everything' }, 'invalid_scope'],
+    ['no password', { password: '' }, 'invalid_request'],
+    ['no user name', { username: '' }, 'invalid_request'],
+  ])('refuses %s', async (_name, more, error) => {
+    const answer = await ask(more)
+    expect(answer.status).toBe(400)
+    expect(answer.json()).toMatchObject({ error })
+  })
+
+  it('wants the client’s credentials', async () => {
+    expect((await ask({}, basic({ id: clients.sell.id, secret: 'wrong' }))).json()).toEqual({
+      error: 'invalid_client',
+    })
+  })
+})
+
+describe('personal tokens', () => {
+  it('are as different as an administrator has made them', () => {
+    const all = Object.values(personalTokens)
+    expect(all.map(({ user, scopes }) => [user.id, scopes.join(' ')])).toEqual([
+      [sandbox.users.rep.id, 'read profile'],
+      [sandbox.users.rep.id, 'read write profile sync'],
+      [sandbox.users.colleague.id, 'read'],
+    ])
+    for (const { token } of all) expect(token).toMatch(/^[0-9a-f]{64}$/)
+    expect(new Set(all.flatMap(({ token, name }) => [token, name])).size).toBe(6)
+  })
+
+  it('work at the API within their scopes, and never end', async () => {
+    const { rep, colleague } = personalTokens
+    sandbox.advance('sell', 50 * 365 * 24 * HOUR)
+    expect((await get('/v2/users/self', rep.token)).json()).toMatchObject({
+      data: { id: sandbox.users.rep.id },
+    })
+    expect((await get('/v2/leads', colleague.token)).status).toBe(200)
+    expect((await get('/v2/users/self', colleague.token)).status).toBe(403)
+  })
+
+  it('are known at token info, without an end', async () => {
+    expect((await get('/oauth2/token/info', personalTokens.colleague.token)).json()).toEqual({
+      resource_owner_id: sandbox.users.colleague.id,
+      scopes: ['read'],
+      expires_in_seconds: null,
+      created_at: expect.any(Number),
+      application: { uid: clients.sell.id },
+    })
+  })
+
+  it.each([true, false])('are revoked one by one, where revocation cascades: %s', async revokeCascades => {
+    sandbox.set('sell', { revokeCascades })
+    expect((await post('/oauth2/revoke', { token: personalTokens.rep.token })).status).toBe(200)
+    expect((await get('/v2/leads', personalTokens.rep.token)).status).toBe(401)
+    expect((await get('/v2/leads', personalTokens.repSync.token)).status).toBe(200)
+    sandbox.reset()
+    expect((await get('/v2/leads', personalTokens.rep.token)).status).toBe(200)
+  })
+
+  it('are gone after withdraw, until reset', async () => {
+    sandbox.withdraw('sell')
+    expect((await get('/v2/leads', personalTokens.rep.token)).status).toBe(401)
+    sandbox.reset()
+    expect((await get('/v2/leads', personalTokens.rep.token)).status).toBe(200)
+  })
+})
+
 describe('revocation', () => {
   it('wants Basic by default and none by switch', async () => {
     const token = await implicitToken(visitor)
@@ -190,6 +287,23 @@ describe('revocation', () => {
     sandbox.set('sell', { revokeNeedsBasic: false })
     expect((await post('/oauth2/revoke', { token }, {} as never)).status).toBe(200)
     expect((await get('/v2/leads', token)).status).toBe(401)
+  })
+
+  it.each([true, false])('ends a refresh token, where Basic is needed: %s', async revokeNeedsBasic => {
+    sandbox.set('sell', { revokeNeedsBasic })
+    const pair = (await redeem(await codeOf())).json() as { access_token: string; refresh_token: string }
+    const bare = await post('/oauth2/revoke', { token: pair.refresh_token }, {} as never)
+    expect(bare.status).toBe(revokeNeedsBasic ? 401 : 200)
+    if (revokeNeedsBasic)
+      expect((await post('/oauth2/revoke', { token: pair.refresh_token })).status).toBe(200)
+    expect((await refresh(pair.refresh_token)).status).toBe(400)
+    expect((await get('/v2/leads', pair.access_token)).status).toBe(200)
+  })
+
+  it('leaves the token of another app alone', async () => {
+    const token = await implicitToken(visitor)
+    expect((await post('/oauth2/revoke', { token }, basic(clients.sellOther))).status).toBe(400)
+    expect((await get('/v2/leads', token)).status).toBe(200)
   })
 
   it('answers 200 to an unknown token', async () => {
@@ -201,6 +315,9 @@ describe('revocation', () => {
     const pair = (await redeem(await codeOf())).json() as { access_token: string; refresh_token: string }
     await post('/oauth2/revoke', { token: pair.access_token })
     expect((await refresh(pair.refresh_token)).status).toBe(revokeCascades ? 400 : 200)
+    const other = (await redeem(await codeOf())).json() as typeof pair
+    await post('/oauth2/revoke', { token: other.refresh_token })
+    expect((await get('/v2/leads', other.access_token)).status).toBe(revokeCascades ? 401 : 200)
   })
 })
 
@@ -220,6 +337,13 @@ describe('token info', () => {
       created_at: expect.any(Number),
       ...expected,
     })
+  })
+
+  it('leaves the scopes out by switch', async () => {
+    sandbox.set('sell', { tokenInfoScopes: false })
+    const answer = await get('/oauth2/token/info', await implicitToken(visitor))
+    expect(answer.status).toBe(200)
+    expect(answer.json()).not.toHaveProperty('scopes')
   })
 
   it('is absent by switch, in the API’s error envelope', async () => {
@@ -333,6 +457,105 @@ describe('the API', () => {
   it('wants a User-Agent', async () => {
     const answer = await visitor.send(`${API}/v2/leads`, { headers: { 'user-agent': '' } })
     expect(answer.json()).toMatchObject({ errors: [{ error: { code: 'invalid_user_agent' } }] })
+  })
+})
+
+describe('contacts and deals', () => {
+  type List = { items: { data: { id: number }; meta: object }[]; meta: { count: number } }
+  const idsOf = async (path: string, token: string) => {
+    const answer = await get(path, token)
+    expect(answer.status, answer.text).toBe(200)
+    return (answer.json() as List).items.map(item => item.data.id)
+  }
+
+  it('gives people and organisations', async () => {
+    const token = await implicitToken(visitor)
+    expect(await idsOf('/v2/contacts', token)).toEqual(Array.from({ length: 24 }, (_one, index) => index + 1))
+    const person = (await get('/v2/contacts/3', token)).json()
+    expect(person).toMatchObject({
+      data: {
+        id: 3,
+        is_organization: false,
+        first_name: 'Aiko',
+        name: 'Aiko Tanabe',
+        email: 'aiko.tanabe@kumo.example',
+        contact_id: 15,
+        owner_id: sandbox.users.rep.id,
+      },
+      meta: { type: 'contact' },
+    })
+    expect((await get('/v2/contacts/15', token)).json()).toMatchObject({
+      data: { is_organization: true, name: 'Kumo Robotics', first_name: null, contact_id: null },
+    })
+  })
+
+  it('finds contacts by what is documented', async () => {
+    const token = await implicitToken(visitor)
+    expect(await idsOf('/v2/contacts?email=aiko.tanabe%40kumo.example', token)).toEqual([3])
+    expect(await idsOf('/v2/contacts?is_organization=true&per_page=2', token)).toEqual([13, 14])
+    expect(await idsOf('/v2/contacts?contact_id=15', token)).toEqual([3])
+    const ofColleague = `owner_id=${sandbox.users.colleague.id}`
+    expect(await idsOf(`/v2/contacts?${ofColleague}&is_organization=false`, token)).toEqual([5, 7, 9, 11])
+  })
+
+  it('gives deals, with a version each', async () => {
+    const token = await implicitToken(visitor)
+    const list = (await get('/v2/deals', token)).json() as List
+    expect(list.items.map(item => item.data.id)).toEqual(
+      Array.from({ length: 16 }, (_one, index) => index + 1),
+    )
+    for (const { meta } of list.items) expect(meta).toEqual({ type: 'deal', version: expect.any(Number) })
+    expect((await get('/v2/deals/3', token)).json()).toMatchObject({
+      data: {
+        id: 3,
+        name: 'Kumo Robotics – Annual plan, three plants',
+        currency: 'EUR',
+        hot: true,
+        stage_id: 4,
+        contact_id: 3,
+        organization_id: 15,
+        estimated_close_date: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
+      },
+      meta: { type: 'deal' },
+    })
+  })
+
+  it('finds deals by what is documented', async () => {
+    const token = await implicitToken(visitor)
+    expect(await idsOf('/v2/deals?contact_id=3', token)).toEqual([3, 13])
+    expect(await idsOf('/v2/deals?stage_id=4', token)).toEqual([3, 11])
+    expect(await idsOf('/v2/deals?hot=true', token)).toEqual([1, 3, 8, 11])
+    const ofColleague = `owner_id=${sandbox.users.colleague.id}`
+    expect(await idsOf(`/v2/deals?${ofColleague}&hot=false&sort_by=id:desc`, token)).toEqual([15, 9, 7, 5])
+  })
+
+  it.each([
+    ['number', 132_000, 12_499.5],
+    ['string', '132000.00', '12499.50'],
+  ] as const)('writes the value of a deal as a %s', async (dealValue, whole, withCents) => {
+    sandbox.set('sell', { dealValue })
+    const token = await implicitToken(visitor)
+    expect((await get('/v2/deals/3', token)).json()).toMatchObject({ data: { value: whole } })
+    expect((await get('/v2/deals?ids=14', token)).json()).toMatchObject({
+      items: [{ data: { value: withCents } }],
+    })
+  })
+
+  it.each([
+    ['/v2/contacts?unknown=1', 400],
+    ['/v2/contacts/3?unknown=1', 400],
+    ['/v2/contacts/99', 404],
+    ['/v2/deals?status=New', 400],
+    ['/v2/deals/3?unknown=1', 400],
+    ['/v2/deals/99', 404],
+  ])('answers %s with %i', async (path, status) => {
+    expect((await get(path, await implicitToken(visitor))).status).toBe(status)
+  })
+
+  it('needs the scope read', async () => {
+    const token = await implicitToken(visitor, { scope: 'write profile' })
+    for (const path of ['/v2/contacts', '/v2/contacts/1', '/v2/deals', '/v2/deals/1'])
+      expect((await get(path, token)).status).toBe(403)
   })
 })
 

@@ -21,7 +21,7 @@ export function createSessions(cookie: string): Sessions {
       setCookie(context, cookie, id, {
         path: '/',
         maxAge: 14 * 86_400,
-        secure: true,
+        secure: context.req.url.startsWith('https:'),
         httpOnly: true,
         sameSite: 'Lax',
       })

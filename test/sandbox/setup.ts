@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { users } from './people'
 
 // Derived, so that a setup file stays right when the sandbox is started again, and nothing here looks like a secret.
 function derive(text: string): string {
@@ -20,6 +21,17 @@ export const clients = {
     name: 'Ledger Sync',
   },
   salesos: { id: derive('salesos client id').slice(0, 32), name: 'Dealpass' },
+  /** Kinds of app as its documentation has them: with a secret for a person's sign-in, and for machines alone. */
+  salesosConfidential: {
+    id: derive('salesos confidential client id').slice(0, 32),
+    secret: derive('salesos confidential client secret'),
+    name: 'Dealpass for Web',
+  },
+  salesosMachine: {
+    id: derive('salesos machine client id').slice(0, 32),
+    secret: derive('salesos machine client secret'),
+    name: 'CRM Sync',
+  },
   /** Keys of two spaces at sellytics; `name` is the space's. */
   sellyticsNorth: {
     id: `data-api-${derive('sellytics north client id').slice(0, 12)}`,
@@ -32,7 +44,38 @@ export const clients = {
     name: 'South',
   },
   sellsn: { id: deriveUuid('sellsn app id'), secret: derive('sellsn client secret'), name: 'Dealpass' },
+  acme: { id: 'dealpass', name: 'Dealpass' },
+  acmeConfidential: {
+    id: 'dealpass-web',
+    secret: derive('acme client secret').slice(0, 40),
+    name: 'Dealpass for Web',
+  },
 } as const
+
+/**
+ * Tokens without an end that an administrator has made in Sell's dashboard ("Single-User Applications"), each with a
+ * scope of its own. They belong to the app `clients.sell`.
+ */
+export const personalTokens = {
+  rep: {
+    name: 'Read my deals',
+    token: derive('sell personal token 1'),
+    user: users.rep,
+    scopes: ['read', 'profile'],
+  },
+  repSync: {
+    name: 'Nightly sync',
+    token: derive('sell personal token 2'),
+    user: users.rep,
+    scopes: ['read', 'write', 'profile', 'sync'],
+  },
+  colleague: {
+    name: 'Wall display',
+    token: derive('sell personal token 3'),
+    user: users.colleague,
+    scopes: ['read'],
+  },
+}
 
 /** The identifier of SalesOS' API, which its tokens are made for. */
 export const SALESOS_AUDIENCE = 'https://api.play2sell.com'
@@ -76,4 +119,65 @@ export function sandboxSetup(options: { all: true }): ReturnType<typeof wholeSet
 export function sandboxSetup(options?: { all?: false }): ReturnType<typeof commonSetup>
 export function sandboxSetup({ all = false } = {}) {
   return all ? wholeSetup() : commonSetup()
+}
+
+/**
+ * The setup file for practice by hand, with a sandbox that is open on loopback: the providers of the whole setup, moved
+ * to their loopback addresses. Throws where the sandbox is not open there.
+ */
+export function practiceSetup({ loopback }: { loopback: Readonly<Record<string, string>> }) {
+  const at = (host: string) => {
+    const origin = loopback[host]
+    if (!origin)
+      throw new Error(`The sandbox has no loopback address for ${host}: start it with \`loopback\`.`)
+    return origin
+  }
+  const sell = at('api.getbase.com')
+  const salesos = at('auth.play2sell.com')
+  const salesosApi = at('api.play2sell.com')
+  const realm = `${at('auth.sellytics.com')}/realms/sellytics/protocol/openid-connect`
+  const sellyticsApi = at('api.sellytics.com')
+  const sellsn = at('dash.sellsn.io')
+  const sellsnApi = at('api.sellsn.io')
+
+  const { providers, ...setup } = wholeSetup()
+  const places: Record<string, { issuer?: string; endpoints: Record<string, string>; api: string[] }> = {
+    sell: {
+      endpoints: {
+        authorization: `${sell}/oauth2/authorize`,
+        token: `${sell}/oauth2/token`,
+        revocation: `${sell}/oauth2/revoke`,
+        tokenInfo: `${sell}/oauth2/token/info`,
+      },
+      api: [`${sell}/v2/`],
+    },
+    salesos: {
+      issuer: `${salesos}/`,
+      endpoints: {
+        authorization: `${salesos}/authorize`,
+        token: `${salesos}/oauth/token`,
+        revocation: `${salesos}/oauth/revoke`,
+        userinfo: `${salesos}/userinfo`,
+      },
+      api: [`${salesosApi}/v1/`],
+    },
+    sellytics: {
+      endpoints: {
+        token: `${realm}/token`,
+        revocation: `${realm}/revoke`,
+        introspection: `${realm}/token/introspect`,
+      },
+      api: [`${sellyticsApi}/data/v1/`],
+    },
+    sellsn: {
+      // Both have the app's id put behind them.
+      endpoints: { authorization: `${sellsn}/oauth2/`, token: `${sellsnApi}/oauth2/` },
+      api: [`${sellsnApi}/`],
+    },
+  }
+  return {
+    ...setup,
+    providers: providers.map(provider => ({ ...provider, ...places[provider.id] })),
+    rules: { privateAddresses: [sell, salesosApi, sellyticsApi, sellsnApi] },
+  }
 }

@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:https'
+import { request as httpRequest } from 'node:http'
+import { Agent, request as httpsRequest } from 'node:https'
 import type { SandboxUser } from './people'
 import type { Sandbox } from './sandbox'
 
@@ -20,7 +21,7 @@ type Sent = {
   body?: string | Record<string, string>
 }
 
-/** A browser for tests without a browser: real TLS, a cookie jar, and forms read from the page. */
+/** A browser for tests without a browser: real TLS (or plain http, for an address of loopback), a cookie jar, and forms read from the page. */
 export type Visitor = {
   /** One request with the cookies of its host. Redirects are not followed. */
   send(url: string, sent?: Sent): Promise<Answer>
@@ -44,7 +45,7 @@ function unescapeHtml(text: string): string {
 /** Makes a visitor of this sandbox with an empty cookie jar. */
 export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>): Visitor {
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
-  const jar = new Map<string, { host: string; path: string; value: string }>()
+  const jar = new Map<string, { host: string; path: string; value: string; isSecure: boolean }>()
   const met: string[] = []
 
   const keep = (url: URL, line: string) => {
@@ -54,7 +55,10 @@ export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>):
     const key = `${url.hostname} ${path} ${name}`
     const isGone = attributes.some(one => /^expires=Thu, 01 Jan 1970|^max-age=0/i.test(one))
     if (isGone) jar.delete(key)
-    else jar.set(key, { host: url.hostname, path, value: pair })
+    else {
+      const isSecure = attributes.some(one => /^secure$/i.test(one))
+      jar.set(key, { host: url.hostname, path, value: pair, isSecure })
+    }
   }
 
   const cookiesFor = (url: URL) =>
@@ -62,7 +66,9 @@ export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>):
       .filter(cookie => {
         const folder = cookie.path.endsWith('/') ? cookie.path : `${cookie.path}/`
         return (
-          cookie.host === url.hostname && (url.pathname === cookie.path || url.pathname.startsWith(folder))
+          cookie.host === url.hostname &&
+          (url.protocol === 'https:' || !cookie.isSecure) &&
+          (url.pathname === cookie.path || url.pathname.startsWith(folder))
         )
       })
       .map(cookie => cookie.value)
@@ -76,12 +82,13 @@ export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>):
       const isForm = typeof body === 'object'
       const text = isForm ? new URLSearchParams(body).toString() : body
       return new Promise((resolve, reject) => {
+        const isTls = url.protocol === 'https:'
+        const request = isTls ? httpsRequest : httpRequest
         const outgoing = request(
           {
-            agent,
+            ...(isTls && { agent, servername: url.hostname }),
             host: '127.0.0.1',
-            port,
-            servername: url.hostname,
+            port: isTls ? port : url.port,
             method,
             path: url.pathname + url.search,
             headers: {
@@ -118,8 +125,10 @@ export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>):
     },
     visit: async (url, sent) => {
       const answer = await visitor.send(url, sent)
-      const isInside = answer.location && hosts.includes(new URL(answer.location).hostname)
-      return answer.location && isInside ? visitor.visit(answer.location) : answer
+      if (!answer.location) return answer
+      const { hostname, origin } = new URL(answer.location)
+      const isInside = hosts.includes(hostname) || origin === new URL(answer.url).origin
+      return isInside ? visitor.visit(answer.location) : answer
     },
     submit: (page, fields) => {
       const action = /<form method="post" action="([^"]*)"/.exec(page.text)?.[1]

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { anewForEachTest } from './anew'
 import {
+  acmeAuthorizeUrl,
+  acmeTokens,
   answerOf,
+  askAcme,
   askSalesos,
   basic,
   bearer,
@@ -14,7 +17,7 @@ import {
   sellsnKey,
   sellyticsTokens,
 } from './flows'
-import { clients } from './setup'
+import { clients, personalTokens } from './setup'
 
 const SELL = 'https://api.getbase.com'
 const AUTH = 'https://auth.play2sell.com'
@@ -38,6 +41,10 @@ describe('violations', () => {
     const { access_token } = await sellyticsTokens(visitor)
     await visitor.send(`${DATA}/summary`, { headers: bearer(access_token) })
     await visitor.send('https://api.sellsn.io/user', { headers: bearer(await sellsnKey(visitor)) })
+    const acme = await acmeTokens(visitor)
+    await visitor.send('https://api.acme.example/v1/things', { headers: bearer(acme.access_token) })
+    const { refresh_token = '' } = acme
+    await askAcme(visitor, 'token', { grant_type: 'refresh_token', refresh_token })
     expect(sandbox.violations()).toEqual([])
   })
 
@@ -117,6 +124,105 @@ describe('violations', () => {
       'secret-at-api: refresh token of sellytics in header authorization',
       'token-at-other-server: access token of sellytics in header authorization',
       'token-in-url: access token of sellytics in the URL',
+    ])
+  })
+
+  it('sees the secrets of SalesOS’ and Acme’s apps anywhere but at the endpoints that ask for them', async () => {
+    const { salesosConfidential, salesosMachine, acmeConfidential } = clients
+    for (const { id, secret } of [salesosConfidential, salesosMachine]) {
+      const body = { client_id: id, client_secret: secret }
+      await visitor.send(`${AUTH}/oauth/token`, { method: 'POST', body })
+      await visitor.send(`${AUTH}/oauth/revoke`, { method: 'POST', body: JSON.stringify(body) })
+      await visitor.send(`${AUTH}/oauth/token`, { method: 'POST', body: {}, headers: basic({ id, secret }) })
+    }
+    for (const endpoint of ['token', 'revoke', 'introspect'] as const)
+      await askAcme(visitor, endpoint, {}, basic(acmeConfidential))
+    expect(sandbox.violations()).toEqual([])
+
+    const headers = basic(salesosConfidential)
+    await visitor.send(`${AUTH}/userinfo`, { headers })
+    await visitor.send(`${AUTH}/authorize?client_secret=${salesosConfidential.secret}`)
+    await visitor.send(`${API}/v1/leads`, { headers: bearer(salesosMachine.secret) })
+    await visitor.send('https://app.futuresimple.com/leads', { headers })
+    await visitor.send('https://id.acme.example/authorize', { headers: basic(acmeConfidential) })
+    await visitor.send('https://api.acme.example/v1/me', { headers: basic(acmeConfidential) })
+    expect(rules()).toEqual([
+      'secret-at-api: client secret of salesos in header authorization',
+      'secret-in-url: client secret of salesos in the URL',
+      'secret-at-api: client secret of salesos in the URL',
+      'secret-at-other-server: client secret of salesos in header authorization',
+      'secret-at-other-server: client secret of salesos in header authorization',
+      'secret-at-api: client secret of acme in header authorization',
+      'secret-at-other-server: client secret of acme in header authorization',
+    ])
+  })
+
+  it('sees Acme’s codes, verifiers and refresh tokens at its API and userinfo', async () => {
+    const pkce = makePkce()
+    const code =
+      answerOf(await visitor.authorize(acmeAuthorizeUrl(pkce), sandbox.users.rep)).get('code') ?? ''
+    const answer = await askAcme(visitor, 'token', {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirects.acme,
+      code_verifier: pkce.verifier,
+    })
+    const { access_token, refresh_token } = answer.json() as Record<string, string>
+    expect(sandbox.violations()).toEqual([])
+    const headers = { ...bearer(access_token ?? ''), 'x-note': `${refresh_token}` }
+    await visitor.send('https://id.acme.example/userinfo', { headers })
+    await visitor.send('https://api.acme.example/v1/me', { headers })
+    await visitor.send('https://id.acme.example/userinfo', {
+      method: 'POST',
+      body: { code, code_verifier: pkce.verifier },
+    })
+    expect(rules()).toEqual([
+      'secret-at-api: refresh token of acme in header x-note',
+      'secret-at-other-server: refresh token of acme in header x-note',
+      'secret-at-api: authorization code of acme in the body',
+      'secret-at-api: code verifier of acme in the body',
+    ])
+  })
+
+  it('sees a password that a client has used, but where people type theirs', async () => {
+    const { email, password } = sandbox.users.rep
+    const grant = { grant_type: 'password', username: email, password }
+    const token = `${SELL}/oauth2/token`
+    await visitor.send(token, { method: 'POST', body: grant, headers: basic(clients.sell) })
+    await implicitToken(visitor)
+    await codeTokens(visitor)
+    await sellsnKey(visitor)
+    expect(sandbox.violations()).toEqual([])
+
+    await visitor.send(`${token}?password=${password}`, { method: 'POST', body: grant })
+    await visitor.send(`${SELL}/v2/leads`, { method: 'POST', body: { password } })
+    await visitor.send(`${SELL}/oauth2/revoke`, { method: 'POST', body: { token: password } })
+    await visitor.send(`${AUTH}/oauth/token`, { method: 'POST', body: { password } })
+    await visitor.send(`${API}/v1/leads`, { headers: { 'x-note': password } })
+    await visitor.send(`${SELL}/oauth2/sign_in?password=${password}`)
+    expect(rules()).toEqual([
+      'secret-in-url: password of sell in the URL',
+      'secret-at-api: password of sell in the body',
+      'secret-at-api: password of sell in the body',
+      'secret-at-other-server: password of sell in the body',
+      'secret-at-other-server: password of sell in header x-note',
+      'secret-in-url: password of sell in the URL',
+      'secret-at-api: password of sell in the URL',
+    ])
+  })
+
+  it('sees a personal token anywhere but at Sell, and in its URLs', async () => {
+    const { token } = personalTokens.rep
+    await visitor.send(`${SELL}/v2/leads`, { headers: bearer(token) })
+    await visitor.send(`${SELL}/oauth2/token/info`, { headers: bearer(token) })
+    const headers = basic(clients.sell)
+    await visitor.send(`${SELL}/oauth2/revoke`, { method: 'POST', body: { token }, headers })
+    expect(sandbox.violations()).toEqual([])
+    await visitor.send(`${SELL}/v2/leads?access_token=${token}`)
+    await visitor.send(`${API}/v1/leads`, { headers: bearer(token) })
+    expect(rules()).toEqual([
+      'secret-in-url: key of sell in the URL',
+      'secret-at-other-server: key of sell in header authorization',
     ])
   })
 

@@ -27,6 +27,8 @@ type SecretKind =
   | 'code verifier'
   | 'client secret'
   | 'access token'
+  /** A person's, once it was used to get a token. */
+  | 'password'
   /** What calls an API and never ends by itself. */
   | 'key'
 
@@ -35,6 +37,8 @@ type Place = {
   host: string
   /** The one path at this host that the secret may stand in. */
   path?: string
+  /** The only paths at this host that it may be sent to. */
+  endpoints?: readonly string[]
 }
 
 export type Watch = {
@@ -74,6 +78,7 @@ function headerText(value: string): string {
  * Makes the watch that every request passes. It holds against each request that:
  * - no refresh token, authorization code, verifier or client secret that was ever issued or used reaches a
  *   resource API or a page, any server but its own, or any URL (RFC 9700 sections 2.1.1 and 4.2);
+ * - the same for a password that a client has sent to get a token, but for the pages where people type theirs;
  * - no access token and no key is in a URL (RFC 6750 section 5.3), or at another provider's host;
  * - what belongs to one host only is at none of its owner's others;
  * - a request from an extension carries no cookie: one that does can ride on a browser session.
@@ -138,12 +143,15 @@ export function createWatch(): Watch {
           }
           // A browser in which no extension catches the redirect carries the code to its address, as it must.
           if (kind === 'authorization code' && REDIRECT_HOST.test(url.hostname)) continue
+          const isTyped = where === 'the body' && server?.signInPath?.test(url.pathname)
+          if (kind === 'password' && isTyped) continue
           const isItsPath =
             !isElsewhere && url.pathname === place?.path && !readings(url.search).includes(value)
           if (where === 'the URL' && isItsPath) continue
           if (where === 'the URL') raise('secret-in-url', what)
+          const isEndpoint = place?.endpoints?.includes(url.pathname) ?? !server?.isApi(url)
           if (isElsewhere) raise('secret-at-other-server', what)
-          else if (server?.isApi(url)) raise('secret-at-api', what)
+          else if (!isEndpoint) raise('secret-at-api', what)
         }
       }
     },

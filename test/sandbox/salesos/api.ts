@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { leads, type SandboxLead } from '../leads'
+import type { LoopbackOrigins } from '../loopback'
 import { userById } from '../people'
 import { SALESOS_AUDIENCE } from '../setup'
 import type { AccessClaims, ReadAccessToken } from './access-token'
 
-/** The origin that may read SalesOS' API from a page: the demo CRM. */
-const ALLOWED_ORIGIN = 'https://app.futuresimple.com'
+/** The host whose pages may read SalesOS' API: the demo CRM. */
+const ALLOWED_HOST = 'app.futuresimple.com'
 
 const meta = () => ({
   request_id: `req_${randomUUID().replaceAll('-', '')}`,
@@ -52,7 +53,11 @@ function salesosDeal(lead: SandboxLead, startedAt: number) {
 }
 
 /** Makes SalesOS' API (documented in "Using the Token", envelopes of its public overview) over tokens that `read` accepts. */
-export function createSalesosApi(read: ReadAccessToken, startedAt: number): { app: Hono; reset(): void } {
+export function createSalesosApi(
+  read: ReadAccessToken,
+  startedAt: number,
+  loopback: LoopbackOrigins,
+): { app: Hono; reset(): void } {
   const app = new Hono()
   const created: SalesosLead[] = []
   const allLeads = () => [...leads.map(lead => salesosLead(lead, startedAt)), ...created]
@@ -60,11 +65,12 @@ export function createSalesosApi(read: ReadAccessToken, startedAt: number): { ap
   // INVENTED: nothing says that SalesOS' API allows any origin. It does here because a content script's token is of
   // no use at an API that does not, and the product wants to show both kinds.
   app.use('*', async (context, next) => {
-    const isAllowed = context.req.header('origin') === ALLOWED_ORIGIN
+    const origin = context.req.header('origin') ?? ''
+    const isAllowed = [`https://${ALLOWED_HOST}`, loopback[ALLOWED_HOST]].includes(origin)
     if (context.req.method === 'OPTIONS') {
       if (!isAllowed) return context.body(null, 204, { vary: 'Origin' })
       return context.body(null, 204, {
-        'access-control-allow-origin': ALLOWED_ORIGIN,
+        'access-control-allow-origin': origin,
         'access-control-allow-headers': 'authorization, content-type',
         'access-control-allow-methods': 'GET, POST',
         'access-control-max-age': '600',
@@ -73,7 +79,7 @@ export function createSalesosApi(read: ReadAccessToken, startedAt: number): { ap
     }
     await next()
     context.res.headers.set('vary', 'Origin')
-    if (isAllowed) context.res.headers.set('access-control-allow-origin', ALLOWED_ORIGIN)
+    if (isAllowed) context.res.headers.set('access-control-allow-origin', origin)
     return undefined
   })
 

@@ -1,16 +1,19 @@
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, type JsonWebKey, randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type * as Oidc from 'oidc-provider'
 import { beforeHead, formOf, type Inbound, replay } from '../exchange'
+import type { JwtKey } from '../jwt'
 import { type Brand, consentPage, errorPage, pageHeaders, signInPage } from '../page'
 import { type SandboxUser, userById, userBySignIn } from '../people'
 import { damageRedirect, type RedirectRule } from '../redirect'
-import { clients, SALESOS_AUDIENCE } from '../setup'
-import { sharedSigningKey } from '../signing-key'
+import { SALESOS_AUDIENCE } from '../setup'
 import type { Watch } from '../watch'
-import { accessTokenReader, type ReadAccessToken } from './access-token'
+import type { ReadAccessToken } from './access-token'
+import { clientById, isAuthentic, type SalesosClient, salesosClients, withBasic } from './clients'
+import { answerMachine } from './machine'
 import type { SalesosSwitches } from './salesos'
-import { createOidcStore } from './store'
+import { allScopes, identityScopes } from './scopes'
+import type { OidcStore } from './store'
 
 const brand: Brand = {
   name: 'SalesOS',
@@ -19,88 +22,72 @@ const brand: Brand = {
   mark: '<path d="M4 17 9.5 10l4 4L20 6M15 6h5v5"/>',
 }
 
-const identityScopes: Record<string, string> = {
-  openid: 'Know which SalesOS user you are',
-  profile: 'See your name and picture',
-  email: 'See your e-mail address',
-  offline_access: 'Stay connected while you are away',
-}
-
-/** SalesOS' words for its API scopes (documented in "Scopes and Permissions"). */
-const apiScopes: Record<string, string> = {
-  'leads:read': 'Read lead data',
-  'leads:write': 'Create and update leads',
-  'deals:read': 'Read deal data',
-  'deals:write': 'Create and update deals',
-  'users:read': 'Read user data',
-  'users:write': 'Manage users',
-  'reports:read': 'Access reports and dashboards',
-  'webhooks:manage': 'Create and manage webhooks',
-}
-
-const allScopes = { ...identityScopes, ...apiScopes }
-
-// oidc-provider says on import that Node 20 is too old for it; it works there, and the line would be in every run.
-async function importQuietly(): Promise<typeof Oidc> {
-  const { warn } = console
-  console.warn = (...parts: unknown[]) => {
-    if (!String(parts[0]).includes('oidc-provider WARNING: Unsupported runtime')) warn(...parts)
-  }
-  try {
-    return await import('oidc-provider')
-  } finally {
-    console.warn = warn
-  }
-}
-
 const subOf = (user: SandboxUser) => `auth0|${user.id.toString(16).padStart(24, '0')}`
 const userOf = (sub: string) => userById(Number.parseInt(sub.split('|')[1] ?? '', 16))
 
 type KoaContext = Parameters<Parameters<Oidc.Provider['use']>[0]>[0]
 
-export type AuthorizationServer = {
-  answer(inbound: Inbound, response: ServerResponse): Promise<void>
+/** What the authorization servers of SalesOS' addresses have in common. */
+export type SalesosCore = {
+  oidc: typeof Oidc
+  /** The private key that tokens are signed with. */
+  key: JsonWebKey
+  store: OidcStore
   read: ReadAccessToken
-  signOut(): void
-  withdraw(): void
+  switches: SalesosSwitches
+  isRegistered: RedirectRule
+  watch: Watch
+}
+
+type AnswerAuthorization = (inbound: Inbound, response: ServerResponse) => Promise<void>
+
+/** The endpoints where an app shows who it is. */
+export const CLIENT_ENDPOINTS = ['/oauth/token', '/oauth/revoke']
+
+function sendJson(response: ServerResponse, status: number, body?: object): void {
+  response.statusCode = status
+  response.setHeader('cache-control', 'no-store')
+  if (body) response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.end(body && JSON.stringify(body))
+}
+
+// Those of the grants that an app may have; Auth0 knows more, which no app here has.
+const GRANT_TYPES = salesosClients.flatMap(client => client.grantTypes)
+
+function metadataOf({ id, secret, name, grantTypes }: SalesosClient): Oidc.ClientMetadata {
+  return {
+    client_id: id,
+    client_secret: secret,
+    client_name: name,
+    token_endpoint_auth_method: secret ? 'client_secret_post' : 'none',
+    grant_types: grantTypes,
+    response_types: ['code'],
+    // The rule for redirect addresses replaces this list.
+    redirect_uris: ['https://registered-by-rule.example/'],
+  }
 }
 
 /**
- * Makes SalesOS' authorization server: oidc-provider, fitted to answer as Auth0's documentation says (paths,
- * `audience`, JSON bodies, statuses, refresh token families, `/userinfo` with an API token). `issuer` has the
- * trailing slash that Auth0 gives it, or not.
+ * Makes SalesOS' authorization server of one issuer: oidc-provider, fitted to answer as Auth0's documentation says
+ * (paths, `audience`, JSON bodies, statuses, refresh token families, `/userinfo` with an API token), and the client
+ * credentials flow, which it would answer too differently.
  */
-export async function createAuthorizationServer(
-  issuer: string,
-  switches: SalesosSwitches,
-  isRegistered: RedirectRule,
-  watch: Watch,
-): Promise<AuthorizationServer> {
-  const [{ errors, interactionPolicy, Provider }, key] = await Promise.all([
-    importQuietly(),
-    sharedSigningKey(),
-  ])
-  const store = createOidcStore(
-    () => switches.reuseWindowMs,
-    () => Provider.ctx,
-  )
-  const read = accessTokenReader({ kty: key.kty, n: key.n, e: key.e }, issuer)
+export function createAuthorizationServer(issuer: string, core: SalesosCore): AnswerAuthorization {
+  const { oidc, key, store, read, switches, isRegistered, watch } = core
+  const { errors, interactionPolicy, Provider } = oidc
+  const machineKey: JwtKey = {
+    alg: 'RS256',
+    key: createPrivateKey({ key, format: 'jwk' }),
+    kid: key.kid?.toString(),
+  }
   const day = 86_400
 
   const provider = new Provider(issuer, {
     adapter: store.adapter,
     jwks: { keys: [{ ...key, kty: 'RSA' }] },
-    clients: [
-      {
-        client_id: clients.salesos.id,
-        client_name: clients.salesos.name,
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        // The rule for redirect addresses replaces this list below.
-        redirect_uris: ['https://registered-by-rule.example/'],
-      },
-    ],
+    clients: salesosClients
+      .filter(client => client.grantTypes.includes('authorization_code'))
+      .map(metadataOf),
     routes: {
       authorization: '/authorize',
       token: '/oauth/token',
@@ -258,7 +245,7 @@ export async function createAuthorizationServer(
       const permissions = scopes.flatMap(
         scope => Object.entries(allScopes).find(([name]) => name === scope)?.[1] ?? [],
       )
-      return show(consentPage(brand, { action, app: clients.salesos.name, user, permissions }))
+      return show(consentPage(brand, { action, app: clientById(clientId)?.name ?? '', user, permissions }))
     }
     if (form.get('decision') !== 'allow') {
       return goOn({ error: 'access_denied', error_description: 'User did not authorize the request' })
@@ -317,43 +304,73 @@ export async function createAuthorizationServer(
 
   const listener = provider.callback()
 
-  return {
-    read,
-    signOut: store.signOut,
-    withdraw: store.withdraw,
-    answer: async (inbound, response) => {
-      const { url, method } = inbound
-      // oidc-provider would answer these with CORS headers of its own, or refuse an extension's origin. Auth0 does
-      // the first for registered origins only, and does not do the second.
-      const { origin: _origin, ...headers } = inbound.headers
-      if (method === 'OPTIONS') {
-        response.statusCode = 204
-        response.end()
+  /** What an app is told that may not use an endpoint, or whose flow oidc-provider has no part in. */
+  function answerClient(path: string, form: URLSearchParams): { status: number; body?: object } | undefined {
+    if (!form.has('client_id')) return undefined
+    const client = clientById(form.get('client_id'))
+    if (!client || !isAuthentic(form))
+      return { status: 401, body: { error: switches.badCredentials, error_description: 'Unauthorized' } }
+    // A machine's app has no refresh token, and an unknown token is no error (RFC 7009 section 2.2).
+    const isMachine = client.grantTypes.includes('client_credentials')
+    if (path === '/oauth/revoke') return isMachine ? { status: 200 } : undefined
+    const grantType = form.get('grant_type') ?? ''
+    if (GRANT_TYPES.includes(grantType) && !client.grantTypes.includes(grantType)) {
+      return {
+        status: 403,
+        body: {
+          error: 'unauthorized_client',
+          error_description: `Grant type '${grantType}' not allowed for the client.`,
+          error_uri: 'https://auth0.com/docs/clients/client-grant-types',
+        },
+      }
+    }
+    if (grantType !== 'client_credentials') return undefined
+    const answer = answerMachine(client, form, issuer, machineKey, switches)
+    if (answer.body.access_token) watch.remember('access token', 'salesos', String(answer.body.access_token))
+    return answer
+  }
+
+  return async (inbound, response) => {
+    const { url, method } = inbound
+    // oidc-provider would answer these with CORS headers of its own, or refuse an extension's origin. Auth0 does
+    // the first for registered origins only, and does not do the second.
+    const { origin: _origin, ...headers } = inbound.headers
+    if (method === 'OPTIONS') {
+      response.statusCode = 204
+      response.end()
+      return
+    }
+    const token = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
+    if (url.pathname === '/userinfo' && token.includes('.')) {
+      sendUserinfo(response, token)
+      return
+    }
+    const hasBody = method === 'POST'
+    let form = formOf(inbound)
+    const verifier = form.get('code_verifier')
+    if (verifier) watch.remember('code verifier', 'salesos', verifier)
+    if (hasBody && CLIENT_ENDPOINTS.includes(url.pathname)) {
+      form = withBasic(form, headers.authorization)
+      if (/^basic\b/i.test(headers.authorization ?? '')) delete headers.authorization
+      const answer = answerClient(url.pathname, form)
+      if (answer) {
+        sendJson(response, answer.status, answer.body)
         return
       }
-      const token = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
-      if (url.pathname === '/userinfo' && token.includes('.')) {
-        sendUserinfo(response, token)
-        return
-      }
-      const hasBody = method === 'POST'
-      const form = formOf(inbound)
-      const verifier = form.get('code_verifier')
-      if (verifier) watch.remember('code verifier', 'salesos', verifier)
-      // Auth0 takes JSON as well as forms; oidc-provider takes forms alone.
-      const body = hasBody ? Buffer.from(form.toString()) : inbound.body
-      if (hasBody) {
-        headers['content-type'] = 'application/x-www-form-urlencoded'
-        headers['content-length'] = String(body.length)
-      }
-      // Else oidc-provider shows a page where something goes wrong at an endpoint that only programs call.
-      if (!url.pathname.startsWith('/authorize')) headers.accept = 'application/json'
-      const sent: Inbound = { ...inbound, body, headers }
-      const request = replay(sent)
-      inbounds.set(request, sent)
-      withoutCors(response)
-      await listener(request, response)
-    },
+    }
+    // Auth0 takes JSON as well as forms; oidc-provider takes forms alone.
+    const body = hasBody ? Buffer.from(form.toString()) : inbound.body
+    if (hasBody) {
+      headers['content-type'] = 'application/x-www-form-urlencoded'
+      headers['content-length'] = String(body.length)
+    }
+    // Else oidc-provider shows a page where something goes wrong at an endpoint that only programs call.
+    if (!url.pathname.startsWith('/authorize')) headers.accept = 'application/json'
+    const sent: Inbound = { ...inbound, body, headers }
+    const request = replay(sent)
+    inbounds.set(request, sent)
+    withoutCors(response)
+    await listener(request, response)
   }
 
   // oidc-provider gives userinfo for tokens without an audience only; Auth0 for an API's token after `openid`, too.
@@ -361,15 +378,12 @@ export async function createAuthorizationServer(
     const claims = read(token)
     const user = claims && userOf(claims.sub)
     const scopes = claims?.scope.split(' ') ?? []
-    response.setHeader('content-type', 'application/json; charset=utf-8')
-    response.setHeader('cache-control', 'no-store')
     if (!claims || !user || !claims.aud.includes(new URL('userinfo', issuer).href)) {
       const [error, status] = claims ? ['insufficient_scope', 403] : ['invalid_token', 401]
       const description = claims ? 'The token has no openid scope' : 'The access token is expired or invalid'
-      response.statusCode = Number(status)
       // RFC 6750 section 3.
       response.setHeader('www-authenticate', `Bearer error="${error}", error_description="${description}"`)
-      response.end(JSON.stringify({ error, error_description: description }))
+      sendJson(response, Number(status), { error, error_description: description })
       return
     }
     const { sub, email, email_verified, ...profile } = claimsOf(user)
@@ -378,7 +392,7 @@ export async function createAuthorizationServer(
       ...(scopes.includes('profile') && profile),
       ...(scopes.includes('email') && { email, email_verified }),
     }
-    response.end(JSON.stringify(answer))
+    sendJson(response, 200, answer)
   }
 }
 

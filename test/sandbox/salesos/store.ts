@@ -9,7 +9,7 @@ type Row = {
 }
 
 /** oidc-provider's storage, with Auth0's notion of a refresh token family. */
-type OidcStore = {
+export type OidcStore = {
   adapter: (model: string) => Adapter
   /** The grant that this user gave this client, as Auth0 keeps one across sessions. */
   grantIdOf(accountId: string, clientId: string): string | undefined

@@ -1,52 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Context, Next } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Context } from 'hono'
 import { leads, type SandboxLead } from '../leads'
 import { type SandboxUser, userById } from '../people'
+import { collectionParameters, refuseUnknown, sendCollection } from './collection'
+import { addContacts } from './contacts'
+import { addDeals } from './deals'
+import { fail, incorrectPath, notFound } from './envelope'
 import type { SellParts } from './sell'
 import type { SellAccess } from './tokens'
 
-const MORE = 'https://developers.getbase.com/docs/rest/articles/errors'
 const PER_SECOND = 10
-
-type ApiError = { code: string; message: string; details: string; resource?: string; field?: string }
-
-// The envelope of Sell's documentation "Errors": `logref` repeats the header.
-function fail(context: Context, status: ContentfulStatusCode, reason: string, error: ApiError): Response {
-  const logref = randomUUID()
-  return context.json(
-    {
-      errors: [{ error, meta: { type: 'error', links: { more_info: MORE } } }],
-      meta: { type: 'errors', http_status: `${status} ${reason}`, logref, links: { more_info: MORE } },
-    },
-    status,
-    { 'x-request-id': logref },
-  )
-}
-
-const invalidParam = (context: Context, details: string) =>
-  fail(context, 400, 'Bad Request', {
-    code: 'invalid_param',
-    message: 'A query parameter is invalid.',
-    details,
-  })
-
-/** Sell's answer for a path that it does not know. Its well-known addresses were seen to give this one. */
-export function incorrectPath(context: Context): Response {
-  return fail(context, 404, 'Not Found', {
-    code: 'incorrect_path',
-    message: 'The path does not exist.',
-    details: `The requested path ${context.req.path} does not exist.`,
-  })
-}
-
-const notFound = (context: Context, resource: string) =>
-  fail(context, 404, 'Not Found', {
-    code: 'not_found',
-    message: 'The resource does not exist.',
-    details: `The requested ${resource} does not exist or is not visible to you.`,
-    resource,
-  })
 
 function sellUser(user: SandboxUser, startedAt: number) {
   const createdAt = new Date(startedAt - 400 * 86_400_000).toISOString()
@@ -99,13 +62,15 @@ type SellLead = ReturnType<typeof sellLead>
 
 const equalities = ['status', 'email', 'owner_id', 'first_name', 'last_name', 'organization_name'] as const
 
-function pageNumber(text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN
-}
+/** Lets a request through whose token has the scope, and says who it is for. */
+export type SellAllow = (
+  scope: string,
+  use: (context: Context, access: SellAccess) => Response | Promise<Response>,
+) => (context: Context) => Promise<Response>
 
 /** Adds the resources of Sell's Core API v2 that widgets use. */
-export function addSellApi({ app, switches, tokens, startedAt }: SellParts): { reset(): void } {
+export function addSellApi(parts: SellParts): { reset(): void } {
+  const { app, switches, tokens, startedAt } = parts
   const recent = new Map<string, number[]>()
   const created: SellLead[] = []
 
@@ -118,36 +83,26 @@ export function addSellApi({ app, switches, tokens, startedAt }: SellParts): { r
     return isOver
   }
 
-  const allow =
-    (scope: string, use: (context: Context, access: SellAccess) => Response | Promise<Response>) =>
-    async (context: Context) => {
-      const token = /^bearer\s+(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1] ?? ''
-      const access = tokens.findAccess(token)
-      if (!access) {
-        return fail(context, 401, 'Unauthorized', {
-          code: 'unauthorized',
-          message: 'Access token is invalid.',
-          details: 'Required access token is missing, malformed, expired, or invalid.',
-        })
-      }
-      // Vendor code has a test for a 429 without a body, so this one has none.
-      if (isTooMany(token)) return context.body(null, 429)
-      if (
-        !access.scopes.includes(scope) ||
-        (switches.selfForbidden && context.req.path === '/v2/users/self')
-      ) {
-        return fail(context, 403, 'Forbidden', {
-          code: 'insufficient_scope',
-          message: 'The access token does not allow this.',
-          details: `The request requires the scope ${scope}.`,
-        })
-      }
-      return use(context, access)
+  const allow: SellAllow = (scope, use) => async context => {
+    const token = /^bearer\s+(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1] ?? ''
+    const access = tokens.findAccess(token)
+    if (!access) {
+      return fail(context, 401, 'Unauthorized', {
+        code: 'unauthorized',
+        message: 'Access token is invalid.',
+        details: 'Required access token is missing, malformed, expired, or invalid.',
+      })
     }
-
-  const refuseUnknown = (allowed: readonly string[]) => (context: Context, next: Next) => {
-    const unknown = Object.keys(context.req.query()).find(name => !allowed.includes(name))
-    return unknown ? Promise.resolve(invalidParam(context, `Unknown parameter: ${unknown}`)) : next()
+    // Vendor code has a test for a 429 without a body, so this one has none.
+    if (isTooMany(token)) return context.body(null, 429)
+    if (!access.scopes.includes(scope) || (switches.selfForbidden && context.req.path === '/v2/users/self')) {
+      return fail(context, 403, 'Forbidden', {
+        code: 'insufficient_scope',
+        message: 'The access token does not allow this.',
+        details: `The request requires the scope ${scope}.`,
+      })
+    }
+    return use(context, access)
   }
 
   app.use('/v2/*', async (context, next) => {
@@ -205,46 +160,8 @@ export function addSellApi({ app, switches, tokens, startedAt }: SellParts): { r
 
   app.get(
     '/v2/leads',
-    refuseUnknown(['page', 'per_page', 'sort_by', 'ids', ...equalities]),
-    allow('read', context => {
-      const query = context.req.query()
-      const page = pageNumber(query.page, 1)
-      const perPage = pageNumber(query.per_page, 25)
-      if (Number.isNaN(page)) return invalidParam(context, 'page must be a positive integer.')
-      if (Number.isNaN(perPage) || perPage > 100)
-        return invalidParam(context, 'per_page must be from 1 to 100.')
-      const ids = query.ids?.split(',').map(Number)
-      const found = allLeads().filter(
-        lead =>
-          (!ids || ids.includes(lead.id)) &&
-          equalities.every(name => query[name] === undefined || String(lead[name]) === query[name]),
-      )
-      const [sortBy = 'updated_at', direction] = (query.sort_by ?? 'id').split(':')
-      if (found[0] && !(sortBy in found[0])) return invalidParam(context, `Cannot sort by ${sortBy}.`)
-      const keyOf = (lead: SellLead) => Object.entries(lead).find(([name]) => name === sortBy)?.[1] ?? ''
-      found.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0))
-      if (direction === 'desc') found.reverse()
-      const items = found.slice((page - 1) * perPage, page * perPage)
-      const link = (number: number) => {
-        const url = new URL(context.req.url)
-        url.searchParams.set('page', String(number))
-        url.searchParams.set('per_page', String(perPage))
-        return url.href
-      }
-      return context.json({
-        items: items.map(data => ({ data, meta: { type: 'lead' } })),
-        meta: {
-          type: 'collection',
-          count: items.length,
-          links: {
-            self: link(page),
-            first_page: link(1),
-            ...(page > 1 && { prev_page: link(page - 1) }),
-            ...(page * perPage < found.length && { next_page: link(page + 1) }),
-          },
-        },
-      })
-    }),
+    refuseUnknown([...collectionParameters, ...equalities]),
+    allow('read', context => sendCollection(context, 'lead', allLeads(), equalities)),
   )
 
   app.get(
@@ -305,6 +222,9 @@ export function addSellApi({ app, switches, tokens, startedAt }: SellParts): { r
       return context.json({ data: lead, meta: { type: 'lead' } }, 201)
     }),
   )
+
+  addContacts(parts, allow)
+  addDeals(parts, allow)
 
   app.notFound(incorrectPath)
 

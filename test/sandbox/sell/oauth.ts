@@ -6,7 +6,7 @@ import { damageRedirect, type ParameterPlace, type RedirectRule, redirectTo } fr
 import { createSessions } from '../sessions'
 import { clients } from '../setup'
 import type { Watch } from '../watch'
-import { incorrectPath } from './api'
+import { incorrectPath } from './envelope'
 import { type SellParts, sellScopes } from './sell'
 import type { SellGrant, SellPair } from './tokens'
 
@@ -41,6 +41,16 @@ function clientOfBasic(context: Context): string | undefined {
     .toString('utf8')
     .split(':')
   return apps.find(app => app.id === id && app.secret === secret)?.id
+}
+
+// What Sell grants when no scope is asked for is UNCONFIRMED; Zendesk's Zapier app asks for none and gets all.
+function scopesOf(asked: string | undefined): string[] {
+  return [...new Set((asked || Object.keys(sellScopes).join(' ')).split(' '))]
+}
+
+function refusalOf(scopes: string[]): Refusal | undefined {
+  const unknown = scopes.find(scope => !(scope in sellScopes))
+  return unknown ? { error: 'invalid_scope', description: `Unknown scope: ${unknown}` } : undefined
 }
 
 function tokenBody({ accessToken, refreshToken, expiresIn, scopes }: SellPair) {
@@ -111,8 +121,7 @@ export function addSellOauth(
       const text = `${client.name} has not registered the redirect address ${redirectUri || '(none)'}.`
       return html(context, errorPage(brand, 'Wrong redirect address', text), 400)
     }
-    // What Sell grants when no scope is asked for is UNCONFIRMED; Zendesk's Zapier app asks for none and gets all.
-    const scopes = [...new Set((query.scope || Object.keys(sellScopes).join(' ')).split(' '))]
+    const scopes = scopesOf(query.scope)
     const responseType = query.response_type === 'token' ? 'token' : 'code'
     const request: AuthorizeRequest = {
       clientId: client.id,
@@ -124,9 +133,8 @@ export function addSellOauth(
     if (query.response_type !== responseType) {
       return refuse(context, request, { error: 'unsupported_response_type' })
     }
-    const unknown = scopes.find(scope => !(scope in sellScopes))
-    if (unknown)
-      return refuse(context, request, { error: 'invalid_scope', description: `Unknown scope: ${unknown}` })
+    const refusal = refusalOf(scopes)
+    if (refusal) return refuse(context, request, refusal)
 
     const user = sessions.userOf(context)
     const search = new URL(context.req.url).search
@@ -187,7 +195,7 @@ export function addSellOauth(
       'The provided authorization grant is invalid, expired, revoked, or was issued to another client.',
   }
 
-  // One entry per grant type of the documentation that is built; an unknown one is refused.
+  // One entry per grant type of the documentation; an unknown one is refused.
   const grantTypes: Record<string, (form: Record<string, string>, clientId: string) => SellPair | Refusal> = {
     authorization_code: ({ code = '', redirect_uri }, clientId) => {
       const record = tokens.codes.get(code)
@@ -206,6 +214,14 @@ export function addSellOauth(
       record.issued = tokens.issue(record, switches.accessTokenSeconds)
       return record.issued
     },
+    password: ({ username, password, scope }, clientId) => {
+      if (!username || !password)
+        return { error: 'invalid_request', description: 'username and password are required' }
+      const scopes = scopesOf(scope)
+      const user = userBySignIn(username, password)
+      if (!user) return invalidGrant
+      return refusalOf(scopes) ?? tokens.issue({ clientId, user, scopes }, switches.accessTokenSeconds)
+    },
     refresh_token: ({ refresh_token = '' }, clientId) => {
       const record = tokens.findRefresh(refresh_token)
       if (!record || record.clientId !== clientId) return invalidGrant
@@ -217,6 +233,10 @@ export function addSellOauth(
   app.post('/oauth2/token', async context => {
     const form = await context.req.parseBody<Record<string, string>>()
     if (form.code_verifier) watch.remember('code verifier', 'sell', form.code_verifier)
+    if (form.password) {
+      const place = { host: 'api.getbase.com', endpoints: ['/oauth2/token'] }
+      watch.remember('password', 'sell', form.password, place)
+    }
     const clientId = clientOfBasic(context)
     if (!clientId) return context.json({ error: 'invalid_client' }, 401, noStore)
     const grantType = grantTypes[form.grant_type ?? '']
@@ -261,8 +281,10 @@ export function addSellOauth(
     return context.json(
       {
         resource_owner_id: record.user.id,
-        scopes: record.scopes,
-        expires_in_seconds: Math.floor((record.expiresAt - Date.now()) / 1000),
+        ...(switches.tokenInfoScopes && { scopes: record.scopes }),
+        expires_in_seconds: Number.isFinite(record.expiresAt)
+          ? Math.floor((record.expiresAt - Date.now()) / 1000)
+          : null,
         ...client,
         created_at: Math.floor(record.createdAt / 1000),
       },

@@ -23,6 +23,10 @@ export type SellSwitches = CommonSwitches & {
   refusalStatus: 400 | 401
   /** Where token info names the client: in `client_id`, in Doorkeeper's `application.uid`, or nowhere (404). UNCONFIRMED. */
   tokenInfoShape: 'client_id' | 'application.uid' | 'none'
+  /** Whether token info says the scopes. UNCONFIRMED, as its whole body is. */
+  tokenInfoScopes: boolean
+  /** How a deal's value is written: official fixtures have a number, an announced change a decimal string. */
+  dealValue: 'number' | 'string'
   /** The life of an access token. One hour is documented. */
   accessTokenSeconds: number
   /** Whether `/v2/users/self` answers 403 whatever the scopes. */
@@ -41,6 +45,8 @@ const sellSwitches: SellSwitches = {
   oldRefreshTokenDies: true,
   refusalStatus: 400,
   tokenInfoShape: 'application.uid',
+  tokenInfoScopes: true,
+  dealValue: 'number',
   accessTokenSeconds: 3600,
   selfForbidden: false,
   foreignToken: false,
@@ -68,7 +74,7 @@ export function createSell(
   options: { redirects?: string[]; switches?: Partial<SellSwitches> },
 ): SandboxServer<SellSwitches> {
   const switches = createSwitches({ ...sellSwitches, ...options.switches })
-  const tokens = createSellTokens(watch)
+  const tokens = createSellTokens(watch, clock.now())
   watch.remember('client secret', 'sell', clients.sell.secret)
   watch.remember('client secret', 'sell', clients.sellOther.secret)
 
@@ -85,10 +91,14 @@ export function createSell(
     isApi: url => !url.pathname.startsWith('/oauth2/'),
     answer: (inbound, response) => answerWith(app.fetch, inbound, response),
     signOut: oauth.signOut,
+    signInPath: /^\/oauth2\/sign_in$/,
     withdraw: () => {
-      tokens.reset()
+      tokens.clear()
       oauth.forgetGrants()
     },
-    reset: api.reset,
+    reset: () => {
+      tokens.addPersonal()
+      api.reset()
+    },
   }
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { SandboxUser } from '../people'
+import { clients, personalTokens } from '../setup'
 import type { Watch } from '../watch'
 
 /** What an access token stands for. Times are ms by Sell's clock. */
 export type SellGrant = { clientId: string; user: SandboxUser; scopes: string[] }
-export type SellAccess = SellGrant & { createdAt: number; expiresAt: number; refreshToken: string }
+/** `expiresAt` is infinite, and there is no refresh token, for a personal one. */
+export type SellAccess = SellGrant & { createdAt: number; expiresAt: number; refreshToken?: string }
 type SellCode = SellGrant & {
   redirectUri: string
   expiresAt: number
@@ -25,18 +27,42 @@ type SellTokens = {
   dropRefresh(token: string): boolean
   /** Drops every access token that came with, or from, this refresh token. */
   dropAccessOf(refreshToken: string): void
-  reset(): void
+  /** Ends everything, the personal tokens as well. */
+  clear(): void
+  /** Makes the personal tokens, or makes them valid again. */
+  addPersonal(): void
 }
 
 // Sell's code lifetime is UNCONFIRMED; RFC 6749 section 4.1.2 asks for ten minutes at most.
 const CODE_LIFE_MS = 60_000
 
-/** Makes Sell's token store: 64 hex characters each, as its official clients expect. */
-export function createSellTokens(watch: Watch): SellTokens {
+// The dashboard's tokens are older than the sandbox, so that a moved clock does not come before them.
+const PERSONAL_AGE_MS = 40 * 86_400_000
+
+/**
+ * Makes Sell's token store, with the personal tokens in it: 64 hex characters each, as its official clients expect.
+ */
+export function createSellTokens(watch: Watch, startedAt: number): SellTokens {
   const access = new Map<string, SellAccess>()
   const refresh = new Map<string, SellGrant>()
   const codes = new Map<string, SellCode>()
   const fresh = () => randomBytes(32).toString('hex')
+
+  const addPersonal = () => {
+    const createdAt = startedAt - PERSONAL_AGE_MS
+    for (const { token, user, scopes } of Object.values(personalTokens)) {
+      access.set(token, {
+        clientId: clients.sell.id,
+        user,
+        scopes,
+        createdAt,
+        expiresAt: Number.POSITIVE_INFINITY,
+      })
+      watch.remember('key', 'sell', token, { host: 'api.getbase.com' })
+    }
+  }
+  addPersonal()
+
   return {
     codes,
     issue: (grant, seconds) => {
@@ -65,10 +91,11 @@ export function createSellTokens(watch: Watch): SellTokens {
     dropAccessOf: refreshToken => {
       for (const [token, record] of access) if (record.refreshToken === refreshToken) access.delete(token)
     },
-    reset: () => {
+    clear: () => {
       access.clear()
       refresh.clear()
       codes.clear()
     },
+    addPersonal,
   }
 }

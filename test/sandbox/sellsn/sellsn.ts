@@ -65,6 +65,7 @@ export function createSellsn(
     clock,
     switches,
     isApi: url => url.hostname !== API_HOST || !EXCHANGE.test(url.pathname),
+    signInPath: /^\/oauth2\/[^/]+\/sign-in$/,
     answer: (inbound, response) =>
       answerWith(inbound.url.hostname === API_HOST ? api.fetch : dash.app.fetch, inbound, response),
     signOut: dash.signOut,

@@ -4,10 +4,13 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { clients } from '../setup'
 import type { Watch } from '../watch'
 import type { SellyticsSwitches } from './sellytics'
-import { AUTH_HOST, DATA_SCOPE, ISSUER, REFRESH_SECONDS, type SellyticsTokens } from './tokens'
+import { AUTH_HOST, DATA_SCOPE, REFRESH_SECONDS, type SellyticsTokens } from './tokens'
 
 const REALM = '/realms/sellytics'
 const OPENID = `${REALM}/protocol/openid-connect`
+
+// By the address that the client uses, as Keycloak does where no host name is set.
+const issuerOf = (context: Context) => new URL(REALM, context.req.url).href
 
 const keys = [clients.sellyticsNorth, clients.sellyticsSouth]
 
@@ -74,7 +77,7 @@ export function createRealm(
     if (scopes.some(one => one !== DATA_SCOPE))
       return fail(context, 400, 'invalid_scope', `Invalid scopes: ${scope}`)
 
-    const { accessToken, refreshToken, session } = tokens.issue(clientId, scope)
+    const { accessToken, refreshToken, session } = tokens.issue(clientId, scope, issuerOf(context))
     return context.json(
       {
         access_token: accessToken,
@@ -128,25 +131,26 @@ export function createRealm(
     if (!token) return fail(context, 400, 'invalid_request', 'Token not provided.')
     const claims = tokens.read(token)
     if (!claims) return context.json({ active: false }, 200, noStore)
-    const body = { ...claims, iss: ISSUER, client_id: claims.azp, username: claims.sub, active: true }
+    const body = { ...claims, client_id: claims.azp, username: claims.sub, active: true }
     return context.json(body, 200, noStore)
   })
 
-  app.get(`${REALM}/.well-known/openid-configuration`, context =>
-    context.json({
-      issuer: ISSUER,
-      token_endpoint: `https://${AUTH_HOST}${OPENID}/token`,
-      introspection_endpoint: `https://${AUTH_HOST}${OPENID}/token/introspect`,
-      revocation_endpoint: `https://${AUTH_HOST}${OPENID}/revoke`,
-      jwks_uri: `https://${AUTH_HOST}${OPENID}/certs`,
+  app.get(`${REALM}/.well-known/openid-configuration`, context => {
+    const { origin } = new URL(context.req.url)
+    return context.json({
+      issuer: issuerOf(context),
+      token_endpoint: `${origin}${OPENID}/token`,
+      introspection_endpoint: `${origin}${OPENID}/token/introspect`,
+      revocation_endpoint: `${origin}${OPENID}/revoke`,
+      jwks_uri: `${origin}${OPENID}/certs`,
       grant_types_supported: ['client_credentials'],
       response_types_supported: [],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       scopes_supported: [DATA_SCOPE],
-    }),
-  )
+    })
+  })
 
   app.get(`${OPENID}/certs`, context => context.json({ keys: [publicKey] }))
 

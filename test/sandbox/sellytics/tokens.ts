@@ -12,9 +12,6 @@ import type { SellyticsSwitches } from './sellytics'
 
 export const AUTH_HOST = 'auth.sellytics.com'
 
-/** The realm's issuer. */
-export const ISSUER = `https://${AUTH_HOST}/realms/sellytics`
-
 /** The scope of the DATA API. */
 export const DATA_SCOPE = 'sellytics-data-api'
 
@@ -27,6 +24,7 @@ type SellyticsClaims = {
   scope: string
   iat: number
   exp: number
+  iss: string
   sub: string
 }
 
@@ -34,7 +32,8 @@ type Issued = { accessToken: string; refreshToken?: string; session?: string }
 
 /** Everything that the realm has issued. */
 export type SellyticsTokens = {
-  issue(clientId: string, scope: string): Issued
+  /** Issues a token in the name of the realm at the address where it was asked for. */
+  issue(clientId: string, scope: string, issuer: string): Issued
   /** The claims of an access or refresh token that is signed by us, not ended, not revoked and not void by policy. */
   read(token: string): SellyticsClaims | undefined
   drop(jti: string): void
@@ -46,11 +45,12 @@ export type SellyticsTokens = {
 /** The life of a refresh token in seconds, as the documented answer has it. */
 export const REFRESH_SECONDS = 86_400
 
-function claimsOf({ typ, jti, azp, scope, iat, exp, sub }: Record<string, unknown>) {
+function claimsOf({ typ, jti, azp, scope, iat, exp, iss, sub }: Record<string, unknown>) {
   if (typ !== 'Bearer' && typ !== 'Refresh') return undefined
   if (typeof jti !== 'string' || typeof azp !== 'string' || typeof sub !== 'string') return undefined
   if (typeof scope !== 'string' || typeof iat !== 'number' || typeof exp !== 'number') return undefined
-  return { typ, jti, azp, scope, iat, exp, sub } satisfies SellyticsClaims
+  if (typeof iss !== 'string') return undefined
+  return { typ, jti, azp, scope, iat, exp, iss, sub } satisfies SellyticsClaims
 }
 
 /** Makes the realm's token store. Access tokens are RS256 and refresh tokens HS256, as Keycloak signs them. */
@@ -69,10 +69,10 @@ export function createSellyticsTokens(
   const alive = new Map<string, string>()
 
   return {
-    issue: (clientId, scope) => {
+    issue: (clientId, scope, iss) => {
       const iat = Math.floor(Date.now() / 1000)
       const session = switches.refreshToken ? randomUUID() : undefined
-      const common = { iat, iss: ISSUER, sub: `service-account-${clientId}`, azp: clientId, scope }
+      const common = { iat, iss, sub: `service-account-${clientId}`, azp: clientId, scope }
       const make = (typ: SellyticsClaims['typ'], seconds: number, key: JwtKey, more: object) => {
         const jti = randomUUID()
         alive.set(jti, clientId)
@@ -85,13 +85,13 @@ export function createSellyticsTokens(
       })
       watch.remember('access token', 'sellytics', accessToken)
       if (!session) return { accessToken }
-      const refreshToken = make('Refresh', REFRESH_SECONDS, refreshKey, { aud: ISSUER })
+      const refreshToken = make('Refresh', REFRESH_SECONDS, refreshKey, { aud: iss })
       watch.remember('refresh token', 'sellytics', refreshToken)
       return { accessToken, refreshToken, session }
     },
     read: token => {
       const signed = readJwt(token, { alg: 'RS256', key: publicKey }) ?? readJwt(token, refreshKey)
-      const claims = signed?.iss === ISSUER ? claimsOf(signed) : undefined
+      const claims = signed && claimsOf(signed)
       if (!claims || !alive.has(claims.jti)) return undefined
       if (claims.exp * 1000 <= Date.now() || claims.iat < switches.notBeforePolicy) return undefined
       return claims
