@@ -44,12 +44,29 @@ const nativeBrowser: Plugin = {
   load: id => (id === '\0native-browser' ? 'export default globalThis.browser' : undefined),
 }
 
+/**
+ * The background may call any server that somebody has connected, so the manifest's policy lets connections through.
+ * Screens call nobody; each says so itself, in what is built (the development server needs connections of its own).
+ */
+const closedScreens: Plugin = {
+  name: 'closed-screens',
+  apply: 'build',
+  transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: "connect-src 'none'" },
+      injectTo: 'head-prepend',
+    },
+  ],
+}
+
 export default defineConfig(({ mode, command }) => {
   const target: Target = mode === 'firefox' ? 'firefox' : 'chrome'
   const isServed = command === 'serve'
   return {
     plugins: [
       target === 'chrome' && nativeBrowser,
+      closedScreens,
       crx({
         manifest: manifestFor(target, isServed),
         browser: target,
@@ -64,7 +81,11 @@ export default defineConfig(({ mode, command }) => {
       modulePreload: false,
       assetsInlineLimit: 0,
       rollupOptions: {
-        input: { panel: 'src/screens/panel/index.html', consent: 'src/screens/consent/index.html' },
+        input: {
+          panel: 'src/screens/panel/index.html',
+          consent: 'src/screens/consent/index.html',
+          entry: 'src/screens/entry/index.html',
+        },
       },
     },
   }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Frame, Page } from '@playwright/test'
 import { catalogue } from '../src/providers'
+import { probeAddress } from '../src/providers/hosts'
 import type { Provider } from '../src/providers/provider'
 import { authWindow, consent, signIn } from '../test/e2e/harness/auth-window'
 import { type ExtensionBrowser, launchChromium } from '../test/e2e/harness/chromium'
@@ -12,9 +13,8 @@ import { type Sandbox, sandboxSetup, startSandbox } from '../test/sandbox/sandbo
 
 // npm run demo: the main job, done by real clicks in a real Chromium against the sandbox.
 
-/** The providers of the product; those that the catalogue does not have yet are said to be missing. */
-const planned = ['Sell', 'sellytics', 'SellSN', 'SalesOS']
-
+/** The key of the setup that is connected first. */
+const keyLabel = 'North'
 const lead = 'https://app.futuresimple.com/leads/1'
 const output = resolve('demo-output')
 // A screen that is wide enough for all, with two pixels for each of a page's.
@@ -31,7 +31,7 @@ function hasDisplay(): boolean {
 
 async function importSetup(dealpass: ExtensionBrowser): Promise<void> {
   const file = join(output, 'setup.json')
-  writeFileSync(file, JSON.stringify(sandboxSetup(), null, 2))
+  writeFileSync(file, JSON.stringify(sandboxSetup({ all: true }), null, 2))
   const options = await dealpass.context.newPage()
   await options.goto(`chrome-extension://${dealpass.extensionId}/src/screens/options/index.html`)
   await options.getByLabel('Import setup file').setInputFiles(file)
@@ -42,22 +42,31 @@ async function importSetup(dealpass: ExtensionBrowser): Promise<void> {
   await options.close()
 }
 
-async function connect(
+/** Connects a provider by its usual flow: in the sign-in window, or at once where a key of the setup signs in. */
+async function connect(dealpass: ExtensionBrowser, sandbox: Sandbox, provider: Provider): Promise<string> {
+  const { name, defaultFlow } = provider
+  const popup = await openPopup(dealpass)
+  const isByKey = defaultFlow === 'client_credentials'
+  const account = isByKey ? keyLabel : sandbox.users.rep.email
+  if (isByKey) await popup.click('button', `Connect ${name}`)
+  else await connectInWindow(dealpass, sandbox, provider, popup)
+  const after = isByKey ? popup : await openPopup(dealpass)
+  await after.waitForText(`Connected as ${account}`, { within: ['listitem', `${name} – ${account}`] })
+  await after.close()
+  return account
+}
+
+async function connectInWindow(
   dealpass: ExtensionBrowser,
   sandbox: Sandbox,
   { id, name }: Provider,
-): Promise<string> {
-  const { rep } = sandbox.users
-  const popup = await openPopup(dealpass)
+  popup: Popup,
+): Promise<void> {
   const window = await authWindow(dealpass, () => popup.click('button', `Connect ${name}`))
   await photograph(window, `2-sign-in-${id}.png`, windowSize)
-  await signIn(window, rep)
+  await signIn(window, sandbox.users.rep)
   await photograph(window, `3-consent-at-${id}.png`, windowSize)
   await consent(window, 'Allow')
-  const after = await openPopup(dealpass)
-  await after.waitForText(`Connected as ${rep.email}`, { within: ['listitem', `${name} – ${rep.email}`] })
-  await after.close()
-  return rep.email
 }
 
 /** Opens the panel on a CRM page, allows it in the real consent window, and waits until every block has its data. */
@@ -87,9 +96,10 @@ async function usePanel(dealpass: ExtensionBrowser, page: Page): Promise<void> {
 const isPanel = (frame: Frame) => frame.url().includes('/src/screens/panel/index.html')
 
 /** Who called a provider's API with its tokens, as the sandbox saw it. */
-function usersOf(sandbox: Sandbox, { api, whoIsIt }: Provider): string[] {
-  const hosts = api.map(address => new URL(address).hostname)
-  const probe = new URL(whoIsIt.url).pathname
+function usersOf(sandbox: Sandbox, provider: Provider): string[] {
+  const hosts = provider.api.map(address => new URL(address).hostname)
+  const probeUrl = probeAddress(provider)
+  const probe = probeUrl && new URL(probeUrl).pathname
   const calls = sandbox
     .saw()
     .filter(
@@ -127,9 +137,8 @@ async function photograph(page: Page, file: string, size?: { width: number; heig
 }
 
 function printTable(outcomes: Map<string, Outcome>): void {
-  const rows = planned.map(name => {
+  const rows = catalogue.map(({ name }) => {
     const outcome = outcomes.get(name)
-    if (!catalogue.some(provider => provider.name === name)) return [name, 'not built yet', '', '']
     return [
       name,
       outcome?.flow ?? '',

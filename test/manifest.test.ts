@@ -5,10 +5,17 @@ import { type Built, built } from './fakes/built'
 
 const hosts = [
   'https://api.getbase.com/*',
+  'https://auth.sellytics.com/*',
+  'https://api.sellytics.com/*',
+  'https://api.sellsn.io/*',
   'https://auth.play2sell.com/*',
   'https://api.play2sell.com/*',
   'https://app.futuresimple.com/*',
 ]
+
+const screens = ['consent', 'entry', 'options', 'panel', 'popup'].map(
+  name => `src/screens/${name}/index.html`,
+)
 
 /** What Chromium makes of a pinned key: the first 16 bytes of its hash, in letters a to p. */
 const idOf = (key: string) =>
@@ -31,7 +38,12 @@ describe.each(['chrome', 'firefox'] as const)('the manifest for %s', target => {
     expect(manifest.manifest_version).toBe(3)
     expect(manifest.permissions).toEqual(['identity', 'storage', 'alarms', 'scripting', 'activeTab'])
     expect(manifest.optional_permissions).toEqual(['notifications', 'idle'])
-    expect(manifest).not.toHaveProperty('optional_host_permissions')
+    // Never asked for as they stand: Connect asks for the exact hosts of a provider that the setup defines.
+    expect(manifest.optional_host_permissions).toEqual([
+      'https://*/*',
+      'http://127.0.0.1/*',
+      'http://localhost/*',
+    ])
   })
 
   it('asks for exact hosts by https and for no other', () => {
@@ -56,12 +68,33 @@ describe.each(['chrome', 'firefox'] as const)('the manifest for %s', target => {
       'script-src': ["'self'"],
       'style-src': ["'self'"],
       'img-src': ["'self'"],
-      'connect-src': ['https://api.getbase.com', 'https://auth.play2sell.com', 'https://api.play2sell.com'],
+      'connect-src': ['https:', 'http://127.0.0.1:*', 'http://localhost:*'],
       'base-uri': ["'none'"],
       'form-action': ["'none'"],
       'object-src': ["'none'"],
     })
     expect(Object.keys(Object(manifest.content_security_policy))).toEqual(['extension_pages'])
+  })
+
+  it('lets no screen connect to anything: each page says so before anything else', () => {
+    const pages = [...made.files].filter(([file]) => file.endsWith('.html'))
+    expect(pages.map(([file]) => file).sort()).toEqual(screens)
+    for (const [file, text] of pages) {
+      const policies = [...text.matchAll(/<meta[^>]*http-equiv="Content-Security-Policy"[^>]*>/gi)]
+      expect(policies, file).toHaveLength(1)
+      expect(policies[0]?.[0].replaceAll('&#39;', "'"), file).toContain('content="connect-src \'none\'"')
+      expect(policies[0]?.index ?? 0, file).toBeLessThan(text.search(/<script|<link|<img/))
+    }
+  })
+
+  it('does nothing on the page where people agree to a SellSN app', () => {
+    const places = [manifest.content_scripts, manifest.web_accessible_resources]
+      .flat()
+      .map(one => Object(one))
+    expect(places.length).toBeGreaterThan(1)
+    for (const { matches } of places) {
+      expect(matches.join(' ')).not.toMatch(/sellsn|\*:|<all_urls>|:\/\/\*/)
+    }
   })
 
   it('runs one plain file on CRM pages', () => {
@@ -91,8 +124,7 @@ describe.each(['chrome', 'firefox'] as const)('the manifest for %s', target => {
       ...Object.values(Object(Object(manifest.action).default_icon)),
       Object(manifest.action).default_popup,
       Object(manifest.options_ui).page,
-      'src/screens/panel/index.html',
-      'src/screens/consent/index.html',
+      ...screens,
     ]
     expect(named.length).toBeGreaterThan(10)
     for (const file of named) expect([...made.files.keys()]).toContain(file)

@@ -1,5 +1,5 @@
 import { readUpTo } from '../oauth/guarded-fetch'
-import { providerById } from '../providers'
+import { providerOf } from '../providers/configured'
 import type { Provider } from '../providers/provider'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
@@ -8,6 +8,7 @@ import type { Access, ConnectionView, Permit } from '../shared/view'
 import { narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
 import { hasHosts } from './hosts'
 import { lately } from './lately'
+import { session } from './session'
 
 const methods: Readonly<Record<string, Access>> = {
   GET: 'read',
@@ -78,10 +79,13 @@ export function apiAddress(provider: Provider, path: string): URL {
     const { origin, pathname } = new URL(prefix)
     return url.origin === origin && url.pathname.startsWith(pathname)
   })
-  const isEndpoint = Object.values(provider.endpoints).some(
-    endpoint =>
-      endpoint && new URL(endpoint).origin === url.origin && url.pathname === new URL(endpoint).pathname,
-  )
+  const at = url.pathname.toLowerCase()
+  const isEndpoint = Object.values(provider.endpoints).some(endpoint => {
+    const { origin, pathname = '' } = endpoint ? new URL(endpoint) : {}
+    const path = pathname.toLowerCase()
+    // One that ends in a slash is the beginning of many.
+    return url.origin === origin && (at === path || (path.endsWith('/') && at.startsWith(path)))
+  })
   if (!isInside || isEndpoint) throw outside
   return url
 }
@@ -106,7 +110,7 @@ export async function callApi(
   call: ApiCall,
   stillAllowed: () => Promise<unknown>,
 ): Promise<ApiAnswer> {
-  const provider = providerById(connection.provider)
+  const provider = providerOf((await session()).view.setup, connection.provider)
   if (!provider) throw new AppError('not-connected')
   const url = apiAddress(provider, call.path)
   const request = requestOf(call)

@@ -1,11 +1,14 @@
 import { browser } from '../browser'
 import { checkAnswer, startAuthorization } from '../oauth/authorization'
+import type { OAuthClient } from '../oauth/client'
 import { discard } from '../oauth/revocation'
-import { type Tokens, tokensFromAnswer, tokensFromRefresh } from '../oauth/tokens'
+import { isTokenDead } from '../oauth/token-info'
+import { type Tokens, tokensFromAnswer, tokensFromKey, tokensFromRefresh, tokensOfKey } from '../oauth/tokens'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
+import { isLeasable } from '../shared/permit'
 import type { Lease } from '../shared/protocol'
-import type { ConnectionId, ConnectionView } from '../shared/view'
+import type { ConnectionId, ConnectionView, View } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
 import { clientOfConnection } from './connection-client'
 import { forgetHeld, heldToken, holdToken, isFresh, scopeSet } from './held-tokens'
@@ -15,7 +18,8 @@ import { lately } from './lately'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { change, type HeldToken, session } from './session'
-import { type Connection, keep, kept, readCredentials, readSnapshot, write } from './vault'
+import { credentialsOf } from './settle'
+import { type Connection, type Credentials, keep, kept, readCredentials, readSnapshot, write } from './vault'
 
 /** Early renewals that failed, so that not every call in a token's last minutes tries again. Lost, it costs one try. */
 const failedEarly = lately(limits.again)
@@ -44,7 +48,7 @@ export async function accessToken(
     const now = heldToken(await session(), id, scopes)
     const living = now && now.value !== refused && now.expiresAt > Date.now() ? now : undefined
     if (living && (isFresh(living) || failedEarly.was(id))) return living
-    const renewed = await renew(id, scopes).catch(async (error: unknown) => {
+    const renewed = await renew(id, scopes, refused).catch(async (error: unknown) => {
       // Early renewal is a courtesy: while the old token lives, only the provider's refusal harms anybody.
       const { code, reason } = faultOf(error)
       const isRefused = code === 'reconnect-required' && reason !== 'sign-in-again'
@@ -61,17 +65,24 @@ export async function accessToken(
 
 /**
  * A short-lived token for a site: with no more than these scopes, and only when its own remaining life is known and
- * within the limit.
+ * within the limit. A key, and what a key brought, serves brokered calls alone, however short it lives.
  *
- * Throws `not-permitted` (`long-lived-token`, `wide-token`) and what `accessToken` throws.
+ * Throws `not-permitted` (`brokered-only`, `long-lived-token`, `wide-token`) and what `accessToken` throws.
  */
 export async function lease(id: ConnectionId, scopes: readonly string[]): Promise<Lease> {
+  if (!isLeasable(await requireUsable(id))) throw new AppError('not-permitted', 'brokered-only')
   const held = await narrowToken(id, scopes)
-  if (!held.isLifeKnown || held.expiresAt - Date.now() > limits.lease)
+  if (!held.isLifeKnown || held.expiresAt - Date.now() > longestLease((await session()).view))
     throw new AppError('not-permitted', 'long-lived-token')
   // What was allowed is what may leave: a provider that narrows nothing, or not enough, serves brokered fetch alone.
   if (!held.scopes.every(scope => scopes.includes(scope))) throw new AppError('not-permitted', 'wide-token')
   return { accessToken: held.value, tokenType: 'Bearer', expiresAt: held.expiresAt, scopes: held.scopes }
+}
+
+/** The longest remaining life of a token that is leased, milliseconds. */
+export function longestLease({ setup }: View): number {
+  const minutes = setup?.rules.maxLeaseMinutes
+  return minutes === undefined ? limits.lease : minutes * 60_000
 }
 
 /**
@@ -90,7 +101,8 @@ export async function narrowToken(
 }
 
 /**
- * The connection, if it may be used now. Throws `stopped`, `not-connected` (`disconnecting`), `reconnect-required`.
+ * The connection, if it may be used now. Throws `stopped`, `not-connected` (`disconnecting`), `reconnect-required`,
+ * `address-changed`.
  */
 export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   const { view } = await session()
@@ -98,30 +110,51 @@ export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   const connection = view.connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
   if (connection.status === 'disconnecting') throw new AppError('not-connected', 'disconnecting')
-  if (connection.fault?.code === 'reconnect-required')
-    throw new AppError('reconnect-required', connection.fault.reason)
+  const { code, reason } = connection.fault ?? {}
+  if (code === 'reconnect-required' || code === 'address-changed') throw new AppError(code, reason)
   return connection
 }
 
-async function renew(id: ConnectionId, scopes: readonly string[] | undefined): Promise<HeldToken> {
+async function renew(
+  id: ConnectionId,
+  scopes: readonly string[] | undefined,
+  refused: string | undefined,
+): Promise<HeldToken> {
   const connection = (await readSnapshot()).connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
-  const refreshToken = (await readCredentials(id))?.refreshToken
-  const tokens = refreshToken
-    ? await refresh(connection, refreshToken, scopes)
-    : await signInSilently(connection)
-  const held = await holdToken(id, refreshToken ? scopes : undefined, tokens)
+  const client = await clientOfConnection(connection)
+  await requireHosts(client.provider)
+  const credentials = await readCredentials(id)
+  const tokens = await renewedTokens(connection, client, credentials, { scopes, refused })
+  const held = await holdToken(id, credentials?.refreshToken ? scopes : undefined, tokens)
   await noteWellbeing(id)
   return held
 }
 
+async function renewedTokens(
+  connection: Connection,
+  client: OAuthClient,
+  credentials: Credentials | undefined,
+  { scopes, refused }: { scopes: readonly string[] | undefined; refused: string | undefined },
+): Promise<Tokens> {
+  const { refreshToken, key, keyEnds = limits.never } = credentials ?? {}
+  if (refreshToken) return refresh(connection, client, refreshToken, scopes)
+  if (connection.renews === 'key') return tokensFromKey(client)
+  if (key !== undefined && key !== refused && keyEnds > Date.now())
+    return tokensOfKey(key, connection.scopes.granted)
+  if (connection.renews !== 'never') return signInSilently(connection, client)
+  // A refusal of the API need not be one of the token: its issuer knows.
+  if (key !== undefined && (await isTokenDead(client, key)) === false)
+    throw new AppError('provider-rejected', 'api-refuses-login')
+  throw new AppError('reconnect-required', key === undefined ? 'sign-in-again' : 'key-ended')
+}
+
 async function refresh(
   connection: Connection,
+  client: OAuthClient,
   refreshToken: string,
   scopes: readonly string[] | undefined,
 ): Promise<Tokens> {
-  const client = clientOfConnection(connection)
-  await requireHosts(client.provider)
   const tokens = await tokensFromRefresh(client, refreshToken, connection.scopes.granted, scopes)
   // An ID token that comes with a refresh has to be about the same person (OpenID Connect Core section 12.2).
   if (tokens.subject !== undefined && connection.account && tokens.subject !== connection.account.id)
@@ -134,9 +167,7 @@ async function refresh(
 }
 
 /** One attempt without a window; the same account goes on, anything else needs the user. */
-async function signInSilently(connection: Connection): Promise<Tokens> {
-  const client = clientOfConnection(connection)
-  await requireHosts(client.provider)
+async function signInSilently(connection: Connection, client: OAuthClient): Promise<Tokens> {
   const started = await startAuthorization(client, browser.identity.getRedirectURL(client.provider.id))
   const answer = checkAnswer(client, started, await authorizeInWindow(started.url, { interactive: false }))
   const tokens = await tokensFromAnswer(client, started, answer)
@@ -146,10 +177,8 @@ async function signInSilently(connection: Connection): Promise<Tokens> {
     await discard(client, tokens)
     throw new AppError('reconnect-required', 'sign-in-again')
   }
-  if (tokens.refreshToken)
-    await write(({ credentials }) =>
-      credentials.put({ connection: connection.id, refreshToken: tokens.refreshToken }),
-    )
+  if (tokens.refreshToken || tokens.isKey)
+    await write(({ credentials }) => credentials.put(credentialsOf(connection.id, tokens)))
   if (scopeSet(tokens.scopes) !== scopeSet(connection.scopes.granted))
     await changeConnection(connection.id, ({ scopes, ...rest }) => ({
       ...rest,

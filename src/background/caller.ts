@@ -18,7 +18,7 @@ export type Sender = Runtime.MessageSender & {
   documentLifecycle?: string
 }
 
-const screens = /^\/src\/screens\/(popup|options|consent)\/index\.html$/
+const screens = /^\/src\/screens\/(popup|options|consent|entry)\/index\.html$/
 const panel = '/src/screens/panel/index.html'
 
 /**

@@ -1,39 +1,46 @@
 import { browser } from '../browser'
-import { checkAnswer, startAuthorization } from '../oauth/authorization'
-import { type OAuthClient, oauthClient } from '../oauth/client'
-import { discard } from '../oauth/revocation'
-import { type Tokens, tokensFromAnswer } from '../oauth/tokens'
-import { providerById } from '../providers'
+import { providerOf } from '../providers/configured'
 import type { Provider } from '../providers/provider'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
-import type { Attempt, AttemptId, ConnectionId, ProviderId } from '../shared/view'
-import { authorizeInWindow } from './auth-window'
-import { forgetHeld, holdToken } from './held-tokens'
+import type { Entry, RequestInput } from '../shared/protocol'
+import type { Attempt, AttemptId, ProviderId } from '../shared/view'
 import { hasHosts } from './hosts'
-import { identified } from './identified'
-import { tellSites } from './news'
-import { inOrder } from './queue'
+import { login } from './login'
+import { clientForAttempt } from './registration'
 import { watched } from './report'
 import { change, session } from './session'
-import { type Connection, keep, kept, readSnapshot, removePermits } from './vault'
 
 const alarmPrefix = 'attempt:'
 
 /** Attempts that this worker runs; a worker that dies takes them along, and the next start says `interrupted`. */
 const running = new Map<AttemptId, AbortController>()
 
+/** What was entered for attempts of this worker. It is never written down, so it goes with the worker. */
+const entries = new Map<AttemptId, Entry>()
+
 /**
  * Starts an attempt to connect an account, or to reconnect a connection. Resolves as soon as the attempt is written;
  * how it goes is a matter of the view. While one attempt of a provider is open, another click changes nothing.
  */
-export async function connect(id: ProviderId, connection?: ConnectionId): Promise<void> {
-  const provider = providerById(id)
+export async function connect({
+  provider: id,
+  connection,
+  flow,
+  key,
+  entry,
+}: RequestInput<'connect'>): Promise<void> {
+  const provider = providerOf((await session()).view.setup, id)
   if (!provider) throw new AppError('bad-request')
+  const cleaned = entry && withoutMargins(entry)
+  const chosen = entry?.flow ?? flow
   const attempt: Attempt = {
     id: crypto.randomUUID(),
     provider: id,
     ...(connection === undefined ? {} : { connection }),
+    ...(chosen === undefined ? {} : { flow: chosen }),
+    ...(key === undefined ? {} : { key }),
+    ...(entry ? { isEntered: true as const } : {}),
     status: 'running',
     startedAt: Date.now(),
   }
@@ -47,7 +54,23 @@ export async function connect(id: ProviderId, connection?: ConnectionId): Promis
     return true
   })
   if (!begun) return
+  if (cleaned) entries.set(attempt.id, cleaned)
   advance(attempt, provider)
+}
+
+// What was copied often brings a line break along. One inside is no slip that could be mended by guessing.
+function withoutMargins(entry: Entry): Entry {
+  if (entry.flow === 'password') return entry
+  const trimmed = (text: string) => {
+    const value = text.trim()
+    if (!/^[\x21-\x7e]+$/.test(value)) throw new AppError('bad-request', 'token-malformed')
+    return value
+  }
+  const label = entry.label.trim()
+  if (!label) throw new AppError('bad-request')
+  return entry.flow === 'personal_token'
+    ? { ...entry, label, token: trimmed(entry.token) }
+    : { ...entry, label, clientId: trimmed(entry.clientId), clientSecret: trimmed(entry.clientSecret) }
 }
 
 /** The user takes an attempt back: its window is closed where it can be, and whatever comes of it is thrown away. */
@@ -70,8 +93,9 @@ export async function permissionRefused(provider: ProviderId): Promise<void> {
 
 /** Goes on with every attempt that waits for a host which the browser lets us reach now. */
 export async function resumeWaiting(): Promise<void> {
-  for (const attempt of (await session()).view.attempts) {
-    const provider = providerById(attempt.provider)
+  const { attempts, setup } = (await session()).view
+  for (const attempt of attempts) {
+    const provider = providerOf(setup, attempt.provider)
     if (attempt.status !== 'waiting' || !provider || running.has(attempt.id)) continue
     if (await hasHosts(provider)) advance(attempt, provider)
     else if (Date.now() - attempt.startedAt > limits.permissionPrompt)
@@ -99,7 +123,9 @@ function advance(attempt: Attempt, provider: Provider): void {
 async function run(attempt: Attempt, provider: Provider, controller: AbortController): Promise<void> {
   let { status } = attempt
   try {
-    const client = await clientFor(provider)
+    const entry = entries.get(attempt.id)
+    if (attempt.isEntered && !entry) throw new AppError('interrupted')
+    const client = await clientForAttempt(provider, attempt, entry)
     if (!(await hasHosts(provider))) {
       controller.signal.throwIfAborted()
       await browser.alarms.create(alarmPrefix + attempt.id, { when: Date.now() + limits.permissionPrompt })
@@ -113,7 +139,8 @@ async function run(attempt: Attempt, provider: Provider, controller: AbortContro
     }
     await browser.alarms.clear(alarmPrefix + attempt.id)
     if (status !== 'running') await move({ ...attempt, status: 'running' })
-    await authorize({ ...attempt, status: 'running' }, client, controller.signal)
+    await login({ ...attempt, status: 'running' }, client, controller.signal, entry)
+    entries.delete(attempt.id)
   } catch (error) {
     await fail(
       attempt,
@@ -122,88 +149,6 @@ async function run(attempt: Attempt, provider: Provider, controller: AbortContro
   } finally {
     running.delete(attempt.id)
   }
-}
-
-async function clientFor(provider: Provider): Promise<OAuthClient> {
-  const { setup, stopped } = (await session()).view
-  if (stopped) throw new AppError('stopped')
-  if (!setup) throw new AppError('setup-wrong', 'setup-missing')
-  const configured = setup.providers[provider.id]
-  if (!configured) throw new AppError('setup-wrong', 'provider-not-in-setup')
-  return oauthClient(provider, configured)
-}
-
-async function authorize(attempt: Attempt, client: OAuthClient, signal: AbortSignal): Promise<void> {
-  const { provider } = client
-  const others = (await session()).view.connections.some(known => known.provider === provider.id)
-  const adding = attempt.connection === undefined && others
-  const started = await startAuthorization(
-    client,
-    browser.identity.getRedirectURL(provider.id),
-    adding ? provider.otherAccount : {},
-  )
-  const redirectedTo = await authorizeInWindow(started.url, { interactive: true, signal })
-  const answer = checkAnswer(client, started, redirectedTo)
-  if ((await session()).view.stopped) throw new AppError('stopped')
-  const tokens = await tokensFromAnswer(client, started, answer, signal)
-  try {
-    const identity = await identified(client, tokens)
-    signal.throwIfAborted()
-    await settle(attempt, client, tokens, identity)
-  } catch (error) {
-    // Nobody will use them, so they need not live. A token that is not ours is none of our business, and where another
-    // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants).
-    const isOurs = client.flow !== 'implicit' || faultOf(error).code !== 'foreign-token'
-    if (isOurs && (!others || faultOf(error).code === 'wrong-account')) await discard(client, tokens)
-    throw error
-  }
-}
-
-async function settle(
-  attempt: Attempt,
-  client: OAuthClient,
-  tokens: Tokens,
-  { account, isClientUnconfirmed }: Awaited<ReturnType<typeof identified>>,
-): Promise<void> {
-  const { provider } = client
-  const connections = (await readSnapshot()).connections.filter(known => known.provider === provider.id)
-  const target =
-    attempt.connection === undefined
-      ? connections.find(known => account !== null && known.account?.id === account.id)
-      : connections.find(known => known.id === attempt.connection)
-  if (attempt.connection !== undefined && !target) throw new AppError('not-connected')
-  if (target?.account && target.account.id !== account?.id) throw new AppError('wrong-account')
-  const connection: Connection = {
-    id: target?.id ?? crypto.randomUUID(),
-    provider: provider.id,
-    clientId: client.registration.client_id,
-    ...(client.audience ? { audience: client.audience } : {}),
-    flow: client.flow,
-    renews: tokens.refreshToken ? 'refresh' : 'sign-in',
-    account,
-    status: 'connected',
-    scopes: { asked: client.scopes, granted: tokens.scopes },
-    ...(isClientUnconfirmed ? { isClientUnconfirmed } : {}),
-    connectedAt: target?.connectedAt ?? Date.now(),
-  }
-  await inOrder(connection.id, async () => {
-    await change(async stores => {
-      await stores.connections.put(connection)
-      await stores.credentials.put({
-        connection: connection.id,
-        ...(tokens.refreshToken ? { refreshToken: tokens.refreshToken } : {}),
-      })
-      await stores.disconnects.delete(connection.id)
-      // Permits were given for one person's account. Where it was unknown, it may be another's now.
-      if (target && !target.account) await removePermits(stores, target.id)
-      await stores.attempts.delete(provider.id)
-      const { [provider.id]: _, ...setupFaults } = (await kept(stores, 'setupFaults')) ?? {}
-      await keep(stores, 'setupFaults', setupFaults)
-    })
-    await forgetHeld(connection.id)
-    await holdToken(connection.id, undefined, tokens)
-  })
-  await tellSites(connection.id, target ? 'recovered' : 'connected')
 }
 
 async function move(attempt: Attempt): Promise<void> {
@@ -216,6 +161,7 @@ async function move(attempt: Attempt): Promise<void> {
 }
 
 async function fail(attempt: Attempt, error: unknown): Promise<void> {
+  entries.delete(attempt.id)
   await browser.alarms.clear(alarmPrefix + attempt.id)
   await change(async ({ attempts }) => {
     const open = await attempts.get(attempt.provider)

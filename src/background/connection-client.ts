@@ -1,19 +1,27 @@
 import { type OAuthClient, oauthClient } from '../oauth/client'
-import { providerById } from '../providers'
+import { providerOf } from '../providers/configured'
+import { isAt } from '../providers/hosts'
 import { AppError } from '../shared/errors'
-import type { Connection } from './vault'
+import { session } from './session'
+import { type Connection, readClientSecret } from './vault'
 
 /**
  * The client that a connection was made with, not the one the setup names now: a token belongs to the client it was
- * issued to (RFC 6749 section 10.4). Throws `setup-wrong` when this version no longer knows the provider.
+ * issued to (RFC 6749 section 10.4). Throws `address-changed` when the provider is no longer where the connection was
+ * made: credentials go nowhere else.
  */
-export function clientOfConnection(connection: Connection): OAuthClient {
-  const provider = providerById(connection.provider)
-  if (!provider) throw new AppError('setup-wrong')
+export async function clientOfConnection(connection: Connection): Promise<OAuthClient> {
+  const { setup } = (await session()).view
+  const provider = providerOf(setup, connection.provider)
+  if (!provider || !isAt(connection.addresses, provider)) throw new AppError('address-changed')
+  const { clientId = '', flow, scopes, audience } = connection
+  const configured = setup?.providers[provider.id]
   return oauthClient(provider, {
-    clientId: connection.clientId,
-    flow: connection.flow,
-    scopes: connection.scopes.asked,
-    audience: connection.audience,
+    clientId,
+    clientSecret: await readClientSecret(connection.provider, connection.clientId, connection.addresses),
+    clientAuth: (configured?.clientId === clientId ? configured : connection).clientAuth,
+    flow,
+    scopes: scopes.asked,
+    audience,
   })
 }

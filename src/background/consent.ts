@@ -1,9 +1,10 @@
 import type { Runtime } from 'webextension-polyfill'
 import { browser } from '../browser'
-import { providerById } from '../providers'
+import { providerOf } from '../providers/configured'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Ask, ConsentId, PermitDuration } from '../shared/view'
+import { longestLease } from './broker'
 import type { Caller, Sender } from './caller'
 import { heldToken } from './held-tokens'
 import { isLooking } from './panel-news'
@@ -51,7 +52,8 @@ export async function askConsent(
       type: 'popup',
       url: browser.runtime.getURL(`src/screens/consent/index.html?consent=${id}`),
       width: 460,
-      height: 640,
+      // What is asked for should be seen without scrolling, as far as a usual screen allows.
+      height: asks.length > 2 ? 800 : 640,
       focused: true,
     })
     await changeTokens(({ questions }) => {
@@ -73,9 +75,9 @@ function longestTokenLife(state: Session, asks: readonly Ask[]): number | undefi
       const provider = state.view.connections.find(({ id }) => id === connection)?.provider
       const life =
         heldToken(state, connection, undefined)?.life ??
-        (provider === undefined ? undefined : providerById(provider)?.lifetimes.accessToken) ??
+        (provider ? providerOf(state.view.setup, provider)?.lifetimes.accessToken : undefined) ??
         limits.lease
-      return Math.min(life, limits.lease)
+      return Math.min(life, longestLease(state.view))
     })
   return lives.length === 0 ? undefined : Math.max(...lives)
 }

@@ -1,4 +1,5 @@
 import { browser } from '../browser'
+import type { OAuthClient } from '../oauth/client'
 import { revoke } from '../oauth/revocation'
 import { isTokenDead } from '../oauth/token-info'
 import { limits } from '../shared/limits'
@@ -16,15 +17,15 @@ const alarmPrefix = 'disconnect:'
 
 /**
  * Stops every use of a connection at once and writes down that it is to be ended in ten seconds. `undo` takes it
- * back until then. The deed is done by a timer, by an alarm when the worker died meanwhile, or by the next start.
+ * back until then. With `leave` the provider is not told: the token goes on working elsewhere. The deed is done by a timer, by an alarm when the worker died meanwhile, or by the next start.
  */
-export async function disconnect(id: ConnectionId): Promise<void> {
+export async function disconnect(id: ConnectionId, leave = false): Promise<void> {
   const dueAt = Date.now() + limits.undo
   const written = await change(async ({ connections, disconnects }) => {
     const connection = await connections.get(id)
     if (!connection || connection.status === 'disconnecting') return false
     await connections.put({ ...connection, status: 'disconnecting', undoUntil: dueAt })
-    await disconnects.put({ connection: id, dueAt })
+    await disconnects.put({ connection: id, dueAt, leave })
     return true
   })
   if (!written) return
@@ -73,7 +74,7 @@ function finish(id: ConnectionId): Promise<void> {
     const connection = connections.find(known => known.id === id)
     const due = disconnects.find(entry => entry.connection === id)
     if (!connection || !due || due.dueAt > Date.now() + limits.early) return
-    const departure = await revoked(connection, await forgetHeld(id))
+    const departure = await revoked(connection, await forgetHeld(id), due.leave === true)
     await change(async stores => {
       if ((await stores.connections.get(id))?.status !== 'disconnecting') return
       await removeConnection(stores, id)
@@ -84,38 +85,57 @@ function finish(id: ConnectionId): Promise<void> {
 }
 
 /** Tells the provider, asks whether it holds, and says how it went; a provider that does not answer costs no more than that. */
-async function revoked(connection: Connection, held: readonly HeldToken[]): Promise<Departure> {
-  const client = clientOfConnection(connection)
-  const { provider } = client
+async function revoked(
+  connection: Connection,
+  held: readonly HeldToken[],
+  leave: boolean,
+): Promise<Departure> {
   const departure: Departure = {
-    provider: provider.id,
-    account: accountLabel(connection.account),
+    provider: connection.provider,
+    account: accountLabel(connection),
     result: 'forgotten',
     at: Date.now(),
   }
-  const refreshToken = (await readCredentials(connection.id))?.refreshToken
-  const live = held.filter(({ expiresAt }) => expiresAt > Date.now())
-  const values = {
-    refresh_token: refreshToken === undefined ? [] : [refreshToken],
-    access_token: live.map(({ value }) => value),
-  }
-  const tokens = provider.revokes.flatMap(kind => values[kind].map(value => ({ kind, value })))
-  if (tokens.length === 0 || !(await hasHosts(provider))) return departure
+  if (leave) return { ...departure, result: 'left' }
   try {
-    for (const { kind, value } of tokens) await revoke(client, value, kind)
+    const client = await clientOfConnection(connection)
+    return { ...departure, ...(await revocationOf(client, connection, held)) }
   } catch {
-    // Refused or unreachable: it is only forgotten here, and the sentence says so.
+    // Refused or unreachable, or no longer where it was: it is only forgotten here, and the sentence says so.
     return departure
   }
+}
+
+async function revocationOf(
+  client: OAuthClient,
+  connection: Connection,
+  held: readonly HeldToken[],
+): Promise<Pick<Departure, 'result' | 'tokensUntil'>> {
+  const { provider } = client
+  const { refreshToken, key } = (await readCredentials(connection.id)) ?? {}
+  const live = held.filter(({ expiresAt }) => expiresAt > Date.now())
+  const accessTokens = [...new Set([...live.map(({ value }) => value), ...(key === undefined ? [] : [key])])]
+  const values = {
+    refresh_token: refreshToken === undefined ? [] : [refreshToken],
+    access_token: accessTokens,
+  }
+  const tokens = provider.revokes.flatMap(kind => values[kind].map(value => ({ kind, value })))
+  // What a key brought can be ended; the key itself, and one for which there is no revocation, cannot.
+  const livesOn = connection.renews === 'key' || (key !== undefined && provider.revokes.length === 0)
+  if (tokens.length > 0 && (await hasHosts(provider)))
+    for (const { kind, value } of tokens)
+      await revoke(client, value, kind).catch(error => {
+        if (!livesOn) throw error
+      })
+  else if (!livesOn) return { result: 'forgotten' }
+  if (livesOn) return { result: 'lives-on' }
   if (!provider.revokes.includes('access_token'))
     return {
-      ...departure,
       result: 'revoked',
       ...(live.length > 0 ? { tokensUntil: Math.max(...live.map(({ expiresAt }) => expiresAt)) } : {}),
     }
-  const checks = await Promise.all(live.map(({ value }) => isTokenDead(client, value)))
+  const checks = await Promise.all(accessTokens.map(value => isTokenDead(client, value)))
   return {
-    ...departure,
     result: checks.length > 0 && checks.every(dead => dead === true) ? 'revoked-checked' : 'revoked',
   }
 }

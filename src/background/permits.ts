@@ -1,6 +1,5 @@
-import { providerById } from '../providers'
 import { AppError } from '../shared/errors'
-import { coversAccess, coversUse, livePermits, satisfies } from '../shared/permit'
+import { coversAccess, coversUse, livePermits, satisfies, widgetAsk } from '../shared/permit'
 import type { SiteConnection } from '../shared/protocol'
 import {
   type Access,
@@ -64,7 +63,7 @@ export function connectionsOfSite(view: View, site: string): SiteConnection[] {
       {
         connection: connection.id,
         provider: connection.provider,
-        account: accountLabel(connection.account),
+        account: accountLabel(connection),
         status: connection.status,
         scopes: permit.scopes,
         use: permit.use,
@@ -78,9 +77,9 @@ export function connectionsOfSite(view: View, site: string): SiteConnection[] {
 export function missingAsks(view: View, site: string): Ask[] {
   const live = livePermits(view, site)
   return view.connections.flatMap(connection => {
-    const wants = providerById(connection.provider)?.widgets
+    const wants = view.providers.find(({ id }) => id === connection.provider)?.widgets
     if (!wants || connection.status === 'disconnecting') return []
-    const ask: Ask = { connection: connection.id, ...wants, scopes: [...wants.scopes] }
+    const ask = widgetAsk(connection, wants)
     return live.some(permit => satisfies(permit, ask)) ? [] : [ask]
   })
 }

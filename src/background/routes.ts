@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { RequestInput, RequestName, RequestOutput } from '../shared/protocol'
-import { permitDurations } from '../shared/view'
+import { type Flow, permitDurations } from '../shared/view'
 import { accessOf, callApi } from './api-call'
 import { lease } from './broker'
 import type { Caller } from './caller'
@@ -12,7 +12,7 @@ import { disconnect, undo } from './disconnect'
 import { enter, issueTicket, look } from './panels'
 import { connectionsOfSite, endPermit, type Need, permitFor } from './permits'
 import { session } from './session'
-import { reviewSetup, stopEverything, useSetup } from './setup'
+import { reviewSetup, stopEverything, switchWeakerFlows, useSetup } from './setup'
 
 type CallerKind = Caller['kind']
 
@@ -41,13 +41,40 @@ const apiCall = v.strictObject({
   body: v.optional(v.union([v.string(), v.instance(ArrayBuffer)])),
 })
 
+const flow = v.picklist([
+  'authorization_code',
+  'implicit',
+  'password',
+  'client_credentials',
+  'exchange',
+  'personal_token',
+] satisfies Flow[])
+
+const entered = (most: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(most))
+const entry = v.variant('flow', [
+  v.strictObject({ flow: v.literal('password'), username: entered(320), password: entered(1024) }),
+  v.strictObject({ flow: v.literal('personal_token'), label: entered(60), token: entered(4096) }),
+  v.strictObject({
+    flow: v.literal('client_credentials'),
+    label: entered(60),
+    clientId: entered(512),
+    clientSecret: entered(1024),
+  }),
+])
+
 /** Every route of the protocol; a missing one does not compile. */
 export const routes: { [N in RequestName]: Route<N> } = {
   hello: { from: ['screen'], input: nothing, run: async () => resumeWaiting() },
   connect: {
     from: ['screen'],
-    input: v.strictObject({ provider: id, connection: v.optional(id) }),
-    run: ({ provider, connection }) => connect(provider, connection),
+    input: v.strictObject({
+      provider: id,
+      connection: v.optional(id),
+      flow: v.optional(flow),
+      key: v.optional(v.pipe(v.string(), v.maxLength(512))),
+      entry: v.optional(entry),
+    }),
+    run: connect,
   },
   cancel: { from: ['screen'], input: v.strictObject({ attempt: id }), run: ({ attempt }) => cancel(attempt) },
   permissionRefused: {
@@ -57,8 +84,8 @@ export const routes: { [N in RequestName]: Route<N> } = {
   },
   disconnect: {
     from: ['screen'],
-    input: v.strictObject({ connection: id }),
-    run: ({ connection }) => disconnect(connection),
+    input: v.strictObject({ connection: id, leave: v.optional(v.boolean()) }),
+    run: ({ connection, leave }) => disconnect(connection, leave),
   },
   undo: {
     from: ['screen'],
@@ -66,6 +93,11 @@ export const routes: { [N in RequestName]: Route<N> } = {
     run: ({ connection }) => undo(connection),
   },
   stop: { from: ['screen'], input: v.strictObject({ on: v.boolean() }), run: ({ on }) => stopEverything(on) },
+  weakerFlows: {
+    from: ['screen'],
+    input: v.strictObject({ on: v.boolean() }),
+    run: ({ on }) => switchWeakerFlows(on),
+  },
   reviewSetup: {
     from: ['screen'],
     input: v.strictObject({ text: v.pipe(v.string(), v.maxLength(limits.setup)) }),

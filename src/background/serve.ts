@@ -1,12 +1,13 @@
 import * as v from 'valibot'
-import { providerById } from '../providers'
 import { AppError, faultOf } from '../shared/errors'
 import type { Reply, RequestName } from '../shared/protocol'
-import { sentenceOf } from '../shared/texts/errors'
-import { callerOf, type Sender } from './caller'
+import { siteSentenceOf } from '../shared/texts/site-errors'
+import type { View } from '../shared/view'
+import { type Caller, callerOf, type Sender } from './caller'
 import { reportUnexpected } from './report'
 import { type Route, routes } from './routes'
 import { session } from './session'
+import { siteFault } from './site-fault'
 
 const message = v.strictObject({
   dealpass: v.literal('request'),
@@ -21,21 +22,24 @@ const message = v.strictObject({
 export async function serve(received: unknown, sender: Sender): Promise<Reply<unknown>> {
   let name = 'unknown'
   let provider: string | undefined
+  let caller: Caller | undefined
   try {
     const parsed = v.safeParse(message, received)
     if (!parsed.success) throw new AppError('bad-request')
     ;({ name } = parsed.output)
-    const caller = callerOf(sender, (await session()).tokens.panels)
+    caller = callerOf(sender, (await session()).tokens.panels)
     const route = routeOf(name)
     if (!caller || !route?.from.includes(caller.kind)) throw new AppError('not-permitted', 'unknown-caller')
     const input = v.safeParse(route.input, parsed.output.input)
     if (!input.success) throw new AppError('bad-request')
-    provider = providerNameOf(input.output)
+    provider = providerNameOf(input.output, (await session()).view)
     return { ok: true, value: await route.run(input.output as never, caller) }
   } catch (error) {
     const fault = faultOf(error)
     if (fault.code === 'unexpected') reportUnexpected(name, error)
-    return { ok: false, error: { ...fault, message: sentenceOf(fault, provider) } }
+    if (caller?.kind === 'screen' || caller?.kind === 'panel') return { ok: false, error: fault }
+    const told = siteFault(fault)
+    return { ok: false, error: { ...told, message: siteSentenceOf(told, provider) } }
   }
 }
 
@@ -43,7 +47,7 @@ function routeOf(name: string): Route<RequestName> | undefined {
   return Object.hasOwn(routes, name) ? (routes[name as RequestName] as Route<RequestName>) : undefined
 }
 
-function providerNameOf(input: unknown): string | undefined {
+function providerNameOf(input: unknown, { providers }: View): string | undefined {
   const named = (input as { provider?: unknown }).provider
-  return typeof named === 'string' ? providerById(named)?.name : undefined
+  return providers.find(({ id }) => id === named)?.name
 }

@@ -1,8 +1,12 @@
 import { browser } from '../browser'
+import { providerOf } from '../providers/configured'
+import { isAt } from '../providers/hosts'
+import { keysOf, providerViews } from '../providers/ways'
 import {
   type ConnectionId,
   type ConnectionView,
   type ConsentId,
+  type SetupView,
   sessionKeys,
   type View,
 } from '../shared/view'
@@ -107,7 +111,10 @@ async function freshView(run: string, tokens: Tokens, before?: View): Promise<Vi
   const view: View = {
     run,
     ...rest,
-    connections: connections.map(viewOfConnection).sort((a, b) => a.connectedAt - b.connectedAt),
+    providers: providerViews(rest.setup, connections, rest.weakerFlows),
+    connections: connections
+      .map(connection => viewOfConnection(connection, rest.setup))
+      .sort((a, b) => a.connectedAt - b.connectedAt),
     consents: before?.consents ?? [],
   }
   await browser.storage.session.set({ [sessionKeys.view]: view, [sessionKeys.tokens]: tokens })
@@ -115,8 +122,21 @@ async function freshView(run: string, tokens: Tokens, before?: View): Promise<Vi
   return view
 }
 
-function viewOfConnection({ clientId: _, audience: __, ...connection }: Connection): ConnectionView {
-  return connection
+function viewOfConnection(
+  { clientId, audience: _, clientAuth: __, addresses, ...connection }: Connection,
+  setup: SetupView | null,
+): ConnectionView {
+  const provider = providerOf(setup, connection.provider)
+  // Not written down: it holds as long as the addresses differ, and what was wrong before is then as it was.
+  const isMoved =
+    connection.status !== 'disconnecting' && (provider === undefined || !isAt(addresses, provider))
+  const keys = provider ? keysOf(provider, setup?.providers[provider.id] ?? {}) : []
+  const isKeyOurs = connection.renews === 'key' && !keys.some(key => key.clientId === clientId)
+  return {
+    ...connection,
+    ...(isKeyOurs ? { isKeyOurs } : {}),
+    ...(isMoved ? { status: 'needs-attention', fault: { code: 'address-changed' } } : {}),
+  }
 }
 
 /**

@@ -1,27 +1,63 @@
-import { parseSetup, type Setup, viewOfSetup } from '../providers/setup'
+import { providerById } from '../providers'
+import { providerOf } from '../providers/configured'
+import { isAt } from '../providers/hosts'
+import { parseSetup, secretsOfSetup, viewOfSetup } from '../providers/setup'
 import { AppError } from '../shared/errors'
+import type { ReadSetup } from '../shared/protocol'
 import type { SetupFault } from '../shared/setup-fault'
+import type { ConfiguredProvider, ProviderId, SetupView } from '../shared/view'
 import { tellSite } from './news'
 import { change, session } from './session'
-import { keep } from './vault'
+import { keep, kept, readKnownSecrets, readSnapshot, type Stores, sweepClientSecrets } from './vault'
 
-/** A setup file, read: the setup, or every fault of it. Nothing is stored; what it would do is the screen's to show. */
-export async function reviewSetup(text: string): Promise<{ setup: Setup } | { faults: SetupFault[] }> {
-  return parseSetup(text)
+/** A setup file, read: the setup without its secrets, or every fault of it. Nothing is stored. */
+export async function reviewSetup(text: string): Promise<ReadSetup | { faults: SetupFault[] }> {
+  const isKnown = await readKnownSecrets()
+  const parsed = parseSetup(text, isKnown)
+  if ('faults' in parsed) return parsed
+  const setup = viewOfSetup(parsed.setup, isKnown)
+  const moves: ReadSetup['moves'] = {}
+  for (const { provider: id, addresses } of (await readSnapshot()).connections) {
+    const provider = setup.providers[id] && providerOf(setup, id)
+    if (provider && !isAt(addresses, provider)) moves[id] = (moves[id] ?? 0) + 1
+  }
+  return { setup, moves }
 }
 
-/** Puts a setup in force. Connections are not touched: each knows what it was made with. Throws `setup-wrong`. */
+/**
+ * Puts a setup in force, and its secrets into the vault. Connections are not touched: each knows the app it was made
+ * with, whose secret stays as long as it does. Throws `setup-wrong`.
+ */
 export async function useSetup(text: string): Promise<void> {
-  const parsed = parseSetup(text)
+  const isKnown = await readKnownSecrets()
+  const parsed = parseSetup(text, isKnown)
   if ('faults' in parsed) throw new AppError('setup-wrong')
+  const next = viewOfSetup(parsed.setup, isKnown)
   await change(async stores => {
-    await keep(stores, 'setup', viewOfSetup(parsed.setup))
+    await keep(stores, 'setup', await withRetired(stores, next))
     await keep(stores, 'setupFaults', {})
+    for (const secret of secretsOfSetup(parsed.setup)) await stores.clientSecrets.put(secret)
+    await sweepClientSecrets(stores)
     // What failed for want of a setup is not worth telling any more.
     for (const attempt of await stores.attempts.getAll())
       if (attempt.status === 'failed' && attempt.fault?.code === 'setup-wrong')
         await stores.attempts.delete(attempt.provider)
   })
+}
+
+/** A provider that the setup before had defined stays known as long as there are connections to it. */
+async function withRetired(stores: Stores, next: SetupView): Promise<SetupView> {
+  const { providers = {} } = (await kept(stores, 'setup')) ?? {}
+  const used = new Set((await stores.connections.getAll()).map(({ provider }) => provider))
+  const retired: [ProviderId, ConfiguredProvider][] = Object.entries(providers)
+    .filter(([id]) => !next.providers[id] && !providerById(id) && used.has(id))
+    .map(([id, configured]) => [id, { ...configured, isRetired: true }])
+  return { ...next, providers: { ...next.providers, ...Object.fromEntries(retired) } }
+}
+
+/** Weaker flows on or off; a setup's rules may still forbid them. */
+export async function switchWeakerFlows(on: boolean): Promise<void> {
+  await change(stores => keep(stores, 'weakerFlows', on))
 }
 
 /** Stop everything, or go on: one switch over every use, kept over restarts. */

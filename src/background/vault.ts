@@ -1,7 +1,13 @@
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, type IDBPTransaction, openDB } from 'idb'
+import { providerById } from '../providers'
+import { providerOf } from '../providers/configured'
+import { addressesOf, secretPlace } from '../providers/hosts'
+import type { KnownSecret } from '../providers/setup-faults'
 import type { Fault } from '../shared/errors'
 import type {
+  Addresses,
   Attempt,
+  ClientAuth,
   ConnectionId,
   ConnectionView,
   Departure,
@@ -15,28 +21,48 @@ import type {
  * One user's link to one account at one provider; its secrets are its `Credentials`. What screens see of it, and the
  * app it was made with: a setup that changes later does not touch it. `locked` is a state of the vault, not of it.
  */
-export type Connection = ConnectionView & {
+export type Connection = Omit<ConnectionView, 'isKeyOurs'> & {
   status: Exclude<ConnectionView['status'], 'locked'>
-  clientId: string
+  /** None where a personal token came without any app in the setup. */
+  clientId?: string
   audience?: string
+  /** As the setup had it for that app. */
+  clientAuth?: ClientAuth
+  addresses: Addresses
 }
 
-/** What never leaves the background. */
-export type Credentials = { connection: ConnectionId; refreshToken?: string }
+/** What never leaves the background. A key is long-lived and calls the API itself; `keyEnds` is milliseconds. */
+export type Credentials = {
+  connection: ConnectionId
+  refreshToken?: string
+  key?: string
+  keyEnds?: number
+}
+
+/** A client secret. It belongs to the setup, or to a key that the user entered, never to one connection; and to a place. */
+export type ClientSecret = {
+  provider: ProviderId
+  clientId: string
+  /** The origins to which it may go (`secretPlace`). */
+  place: string
+  secret: string
+}
 
 /** A Disconnect that is due: until it is done it stands here, whatever happens to the worker. */
-export type DueDisconnect = { connection: ConnectionId; dueAt: number }
+export type DueDisconnect = { connection: ConnectionId; dueAt: number; leave?: boolean }
 
 /** Single values. */
 type Kept = {
   setup: SetupView
   stopped: boolean
+  weakerFlows: boolean
   setupFaults: Record<ProviderId, Fault>
 }
 
 interface Schema extends DBSchema {
   connections: { key: ConnectionId; value: Connection }
   credentials: { key: ConnectionId; value: Credentials }
+  clientSecrets: { key: [ProviderId, string, string]; value: ClientSecret }
   permits: { key: PermitId; value: Permit }
   /** One for each provider: the one in progress, or how the latest ended. */
   attempts: { key: ProviderId; value: Attempt }
@@ -48,6 +74,7 @@ interface Schema extends DBSchema {
 const storeNames = [
   'connections',
   'credentials',
+  'clientSecrets',
   'permits',
   'attempts',
   'departures',
@@ -58,8 +85,11 @@ const storeNames = [
 let opened: Promise<IDBPDatabase<Schema>> | undefined
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('dealpass', 1, {
-    upgrade(db) {
+  opened ??= openDB<Schema>('dealpass', 2, {
+    async upgrade(db, before, _, transaction) {
+      if (before === 1) await secondVersion(transaction)
+      db.createObjectStore('clientSecrets', { keyPath: ['provider', 'clientId', 'place'] })
+      if (before > 0) return
       db.createObjectStore('connections', { keyPath: 'id' })
       db.createObjectStore('credentials', { keyPath: 'connection' })
       db.createObjectStore('permits', { keyPath: 'id' })
@@ -76,6 +106,20 @@ function database(): Promise<IDBPDatabase<Schema>> {
     opened = undefined
   })
   return opened
+}
+
+type Upgrade = IDBPTransaction<Schema, StoreName[], 'versionchange'>
+
+/** Version 2: connections know the addresses that they were made with, and a setup has sites and rules. */
+async function secondVersion(transaction: Upgrade): Promise<void> {
+  const connections = transaction.objectStore('connections')
+  for (const connection of await connections.getAll()) {
+    const provider = providerById(connection.provider)
+    if (provider) await connections.put({ ...connection, addresses: addressesOf(provider) })
+  }
+  const keptValues = transaction.objectStore('kept')
+  const setup = (await keptValues.get('setup')) as SetupView | undefined
+  if (setup) await keptValues.put({ ...setup, sites: [], rules: {} }, 'setup')
 }
 
 type StoreName = (typeof storeNames)[number]
@@ -129,7 +173,7 @@ export async function removePermits({ permits }: Stores, id: ConnectionId): Prom
   )
 }
 
-/** Removes a connection with its credentials, its permits and its due Disconnect. */
+/** Removes a connection with its credentials, its permits, its due Disconnect, and a key that nothing else needs. */
 export async function removeConnection(stores: Stores, id: ConnectionId): Promise<void> {
   await Promise.all([
     stores.connections.delete(id),
@@ -137,6 +181,7 @@ export async function removeConnection(stores: Stores, id: ConnectionId): Promis
     stores.disconnects.delete(id),
     removePermits(stores, id),
   ])
+  await sweepClientSecrets(stores)
 }
 
 /** All that screens may know of the truth, and the Disconnects that are due. */
@@ -148,13 +193,14 @@ export type Snapshot = {
   disconnects: DueDisconnect[]
   setup: SetupView | null
   stopped: boolean
+  weakerFlows: boolean
   setupFaults: Record<ProviderId, Fault>
 }
 
-/** Reads everything but credentials, in one transaction. */
+/** Reads everything but secrets, in one transaction. */
 export async function readSnapshot(): Promise<Snapshot> {
   const stores = storesOf((await database()).transaction([...storeNames]))
-  const [connections, permits, attempts, departures, disconnects, setup, stopped, setupFaults] =
+  const [connections, permits, attempts, departures, disconnects, setup, stopped, weakerFlows, setupFaults] =
     await Promise.all([
       stores.connections.getAll(),
       stores.permits.getAll(),
@@ -163,6 +209,7 @@ export async function readSnapshot(): Promise<Snapshot> {
       stores.disconnects.getAll(),
       kept(stores, 'setup'),
       kept(stores, 'stopped'),
+      kept(stores, 'weakerFlows'),
       kept(stores, 'setupFaults'),
     ])
   return {
@@ -173,6 +220,7 @@ export async function readSnapshot(): Promise<Snapshot> {
     disconnects,
     setup: setup ?? null,
     stopped: stopped ?? false,
+    weakerFlows: weakerFlows ?? false,
     setupFaults: setupFaults ?? {},
   }
 }
@@ -180,6 +228,46 @@ export async function readSnapshot(): Promise<Snapshot> {
 /** The secrets of one connection. For the broker, Connect and Disconnect alone. */
 export async function readCredentials(id: ConnectionId): Promise<Credentials | undefined> {
   return (await database()).get('credentials', id)
+}
+
+/** The client secret of an app or key at these addresses; undefined where there is none for them. */
+export async function readClientSecret(
+  provider: ProviderId,
+  clientId: string | undefined,
+  addresses: Addresses,
+): Promise<string | undefined> {
+  if (clientId === undefined) return undefined
+  const key: [ProviderId, string, string] = [provider, clientId, secretPlace(addresses)]
+  return (await (await database()).get('clientSecrets', key))?.secret
+}
+
+/** Which client secrets there are, without them. */
+export async function readKnownSecrets(): Promise<KnownSecret> {
+  const known = new Set((await (await database()).getAllKeys('clientSecrets')).map(key => key.join('\n')))
+  return (...key) => known.has(key.join('\n'))
+}
+
+/**
+ * Removes the client secrets that neither the setup nor a connection needs any more. One that a connection was made
+ * with stays, whatever the setup says now: a new client id or secret touches no connection.
+ */
+export async function sweepClientSecrets(stores: Stores): Promise<void> {
+  const connections = await stores.connections.getAll()
+  const setup = (await kept(stores, 'setup')) ?? null
+  const isNeeded = ([id, clientId, place]: [ProviderId, string, string]) => {
+    const { clientId: app, keys = [] } = setup?.providers[id] ?? {}
+    const provider = providerOf(setup, id)
+    const isInSetup = app === clientId || keys.some(key => key.clientId === clientId)
+    return (
+      (isInSetup && provider && secretPlace(addressesOf(provider)) === place) ||
+      connections.some(
+        known =>
+          known.provider === id && known.clientId === clientId && secretPlace(known.addresses) === place,
+      )
+    )
+  }
+  for (const key of await stores.clientSecrets.getAllKeys())
+    if (!isNeeded(key)) await stores.clientSecrets.delete(key)
 }
 
 /** Closes the database, so that a test can begin with another one. */

@@ -10,7 +10,6 @@ const mark =
 
 const root = shadowRoot('open', css)
 const button = document.createElement('button')
-button.type = 'button'
 button.ariaExpanded = 'false'
 const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
 svg.setAttribute('viewBox', '0 0 32 32')
@@ -51,11 +50,10 @@ async function open(): Promise<void> {
   } catch (error) {
     // Mostly an update that has cut this script off from its extension.
     const { code, message } = error as AppError
-    const notice = document.createElement('p')
-    notice.role = 'status'
-    notice.textContent = code === 'not-installed' ? pageTexts.reload : message
-    root.append(notice)
-    shown = notice
+    shown = document.createElement('p')
+    shown.role = 'status'
+    shown.textContent = code === 'not-installed' ? pageTexts.reload : message
+    root.append(shown)
   } finally {
     isOpening = false
   }

@@ -1,3 +1,4 @@
+import { probeAddress } from '../providers/hosts'
 import { AppError } from '../shared/errors'
 import type { Account } from '../shared/view'
 import type { OAuthClient } from './client'
@@ -5,20 +6,24 @@ import { bearerGet, jsonOf } from './token-info'
 
 /**
  * Asks the provider whom an access token acts as. Null where it would not tell (403: the scope for it was not
- * given). With `subject`, of a validated ID token, the answer must be about the same one (OpenID Connect Core
+ * given) or cannot be asked. With `subject`, of a validated ID token, the answer must be about the same one (OpenID Connect Core
  * section 5.3.2).
  *
- * Throws `foreign-token` on another subject, `provider-unreachable`, `provider-rejected`.
+ * Throws `foreign-token` on another subject, `provider-unreachable`, `provider-rejected` (`token-refused` where the
+ * answer is 401).
  */
 export async function whoIsIt(
   client: OAuthClient,
   accessToken: string,
   subject?: string,
 ): Promise<Account | null> {
-  const { url, account: read } = client.provider.whoIsIt
-  const response = await bearerGet(url, accessToken)
+  const address = probeAddress(client.provider)
+  const read = client.provider.whoIsIt?.account
+  if (!address || !read) return subject === undefined ? null : { id: subject }
+  const response = await bearerGet(address, accessToken)
   if (response.status === 403) return subject === undefined ? null : { id: subject }
   if (response.status >= 500 || response.status === 429) throw new AppError('provider-unreachable')
+  if (response.status === 401) throw new AppError('provider-rejected', 'token-refused')
   if (!response.ok) throw new AppError('provider-rejected')
   const account = read(await jsonOf(response))
   if (!account) throw new AppError('provider-rejected', 'nonsense-answer')

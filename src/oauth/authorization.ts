@@ -12,8 +12,8 @@ export type Authorization = {
   codeVerifier?: string
 }
 
-/** An answer that was checked, ready for the step that makes tokens of it. */
-export type CheckedAnswer = { parameters: URLSearchParams }
+/** An answer that was checked, ready for the step that makes tokens of it; `at` is when it came, milliseconds. */
+export type CheckedAnswer = { parameters: URLSearchParams; at: number }
 
 /**
  * Builds the authorization request (RFC 6749 sections 4.1.1 and 4.2.1; PKCE with S256, RFC 7636; nonce, OpenID
@@ -25,14 +25,14 @@ export async function startAuthorization(
   extra: Readonly<Record<string, string>> = {},
 ): Promise<Authorization> {
   const { provider, flow } = client
-  const url = new URL(provider.endpoints.authorization)
+  const url = new URL(provider.endpoints.authorization ?? '')
   const started: Authorization = { url: '', redirectUri, state: oauth.generateRandomState() }
   for (const [name, value] of Object.entries({
     ...extra,
     response_type: flow === 'implicit' ? 'token' : 'code',
     client_id: client.registration.client_id,
     redirect_uri: redirectUri,
-    scope: client.scopes.join(' '),
+    ...(client.scopes.length > 0 ? { scope: client.scopes.join(' ') } : {}),
     state: started.state,
   }))
     url.searchParams.set(name, value)
@@ -46,7 +46,7 @@ export async function startAuthorization(
     started.nonce = oauth.generateRandomNonce()
     url.searchParams.set('nonce', started.nonce)
   }
-  started.url = url.href
+  started.url = (provider.hooks?.authorizationRequest?.(url) ?? url).href
   return started
 }
 
@@ -66,6 +66,7 @@ export function checkAnswer(
   if (!url || `${url.origin}${url.pathname}` !== started.redirectUri) throw new AppError('wrong-redirect')
   try {
     return {
+      at: Date.now(),
       parameters: oauth.validateAuthResponse(
         client.server,
         client.registration,

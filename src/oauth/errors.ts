@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { AppError } from '../shared/errors'
 
 /** Where in a flow an error came up: the same word means different things at different stages. */
-export type Stage = 'redirect' | 'code' | 'refresh' | 'revoke' | 'probe'
+export type Stage = 'redirect' | 'code' | 'password' | 'key' | 'refresh' | 'revoke' | 'probe'
 
 /**
  * Makes an `AppError` of whatever oauth4webapi or `guardedFetch` threw. The one place where library errors are
@@ -46,11 +46,12 @@ function fromBody(cause: oauth.ResponseBodyError, stage: Stage): AppError {
   if (cause.status === 429) return new AppError('provider-unreachable', undefined, { cause })
   switch (cause.error) {
     case 'invalid_grant':
-      return stage === 'refresh'
-        ? new AppError('reconnect-required', undefined, { cause })
-        : new AppError('provider-rejected', 'code-refused', { cause })
-    case 'invalid_client':
+      if (stage === 'refresh') return new AppError('reconnect-required', undefined, { cause })
+      return new AppError('provider-rejected', stage === 'password' ? 'password-refused' : 'code-refused', {
+        cause,
+      })
     case 'unauthorized_client':
+    case 'invalid_client':
     // At the token endpoint Auth0 says access_denied of wrong client credentials (auth0/node-auth0 issue 134).
     case 'access_denied':
       return new AppError('setup-wrong', 'client-refused', { cause })

@@ -1,6 +1,8 @@
 import * as oauth from 'oauth4webapi'
-import { byGuardedFetch, type OAuthClient } from './client'
+import { AppError } from '../shared/errors'
+import type { OAuthClient } from './client'
 import { translated } from './errors'
+import { guardedFetch } from './guarded-fetch'
 import type { Tokens } from './tokens'
 
 /**
@@ -15,13 +17,14 @@ export async function revoke(
   kind: 'refresh_token' | 'access_token',
 ): Promise<void> {
   try {
+    if (!client.registration.client_id) return await revokeAlone(client, token, kind)
     const response = await oauth.revocationRequest(
       client.server,
       client.registration,
       client.authentication,
       token,
       {
-        ...byGuardedFetch,
+        ...client.options,
         additionalParameters: { token_type_hint: kind },
       },
     )
@@ -30,6 +33,21 @@ export async function revoke(
   } catch (error) {
     throw translated(error, 'revoke')
   }
+}
+
+// A personal token needs no app of ours, and the library no request without one.
+async function revokeAlone(
+  { server: { revocation_endpoint } }: OAuthClient,
+  token: string,
+  kind: 'refresh_token' | 'access_token',
+): Promise<void> {
+  if (!revocation_endpoint) throw new AppError('provider-rejected')
+  const response = await guardedFetch(revocation_endpoint, {
+    method: 'POST',
+    headers: { accept: 'application/json' },
+    body: new URLSearchParams({ token, token_type_hint: kind }),
+  })
+  if (!response.ok) throw new AppError('provider-rejected')
 }
 
 /**

@@ -11,14 +11,26 @@ import { guardedFetch } from './guarded-fetch'
  */
 export async function confirmClient(client: OAuthClient, accessToken: string): Promise<boolean> {
   const { tokenInfo } = client.provider.endpoints
-  const read = client.provider.hooks?.tokenInfoClient
+  const read = client.provider.hooks?.tokenInfo
   if (!tokenInfo || !read) return false
   const response = await bearerGet(tokenInfo, accessToken).catch(() => undefined)
   if (!response?.ok) return false
-  const issuedTo = read(await jsonOf(response))
+  const { client: issuedTo } = read(await jsonOf(response))
   if (issuedTo === undefined) return false
   if (issuedTo !== client.registration.client_id) throw new AppError('foreign-token')
   return true
+}
+
+/**
+ * The scopes that token info says a token has; undefined where it does not tell. Throws `provider-rejected`
+ * (`token-refused`) where it says that the token is dead.
+ */
+export async function scopesOfToken(client: OAuthClient, accessToken: string): Promise<string[] | undefined> {
+  const { tokenInfo } = client.provider.endpoints
+  if (!tokenInfo) return undefined
+  const response = await bearerGet(tokenInfo, accessToken)
+  if (response.status === 401) throw new AppError('provider-rejected', 'token-refused')
+  return response.ok ? client.provider.hooks?.tokenInfo?.(await jsonOf(response)).scopes : undefined
 }
 
 /** Whether the provider itself says that an access token is dead; undefined where it cannot be asked or does not tell. */

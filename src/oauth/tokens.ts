@@ -1,8 +1,11 @@
 import * as oauth from 'oauth4webapi'
+import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Authorization, CheckedAnswer } from './authorization'
-import { atServerTime, byGuardedFetch, type OAuthClient } from './client'
+import { atServerTime, clockSkewOf, type OAuthClient } from './client'
 import { type Stage, translated } from './errors'
+import { guardedFetch } from './guarded-fetch'
+import { jsonOf } from './token-info'
 
 /**
  * What a token endpoint gave. `expiresAt` is milliseconds since the epoch by our clock, `life` its length in
@@ -18,11 +21,13 @@ export type Tokens = {
   refreshToken?: string
   /** `sub` of a validated ID token. */
   subject?: string
+  /** A key: it is kept on disk, and there is nothing to renew it with. */
+  isKey?: true
 }
 
 /**
- * The last step, the only one in which the flows differ: exchanges a checked code, or reads the fragment of an
- * implicit answer. Throws what `tokensFromCode` and `tokensFromFragment` throw.
+ * The last step of a sign-in, the only one in which such flows differ: exchanges a checked code, or reads the fragment
+ * of an implicit answer. Throws what `tokensFromCode`, `tokensFromFragment` and `keyFromExchange` throw.
  */
 export function tokensFromAnswer(
   client: OAuthClient,
@@ -30,9 +35,14 @@ export function tokensFromAnswer(
   answer: CheckedAnswer,
   signal?: AbortSignal,
 ): Promise<Tokens> {
-  return client.flow === 'implicit'
-    ? tokensFromFragment(client, answer)
-    : tokensFromCode(client, started, answer, signal)
+  switch (client.flow) {
+    case 'implicit':
+      return tokensFromFragment(client, answer)
+    case 'exchange':
+      return keyFromExchange(client, answer, signal)
+    default:
+      return tokensFromCode(client, started, answer, signal)
+  }
 }
 
 /**
@@ -57,7 +67,7 @@ export async function tokensFromCode(
       parameters,
       started.redirectUri,
       started.codeVerifier ?? oauth.nopkce,
-      { ...byGuardedFetch, signal },
+      { ...client.options, signal },
     )
     const answer = await oauth.processAuthorizationCodeResponse(
       client.server,
@@ -71,7 +81,8 @@ export async function tokensFromCode(
 
 /**
  * Reads the tokens of a checked implicit answer (RFC 6749 section 4.2.2) with the strict parser of token endpoints.
- * A refresh token in the fragment is dropped: RFC 6749 section 4.2.2 forbids it, and it has been in a URL.
+ * A refresh token in the fragment is dropped, unless the setup wants it kept: RFC 6749 section 4.2.2 forbids it, and it
+ * has been in a URL.
  *
  * Throws `provider-rejected` (`nonsense-answer`).
  */
@@ -80,14 +91,146 @@ export async function tokensFromFragment(
   { parameters }: CheckedAnswer,
 ): Promise<Tokens> {
   return orTranslated('code', async () => {
-    const { refresh_token: _, ...rest } = Object.fromEntries(parameters)
+    const { refresh_token, ...rest } = Object.fromEntries(parameters)
     const answer = await oauth.processGenericTokenEndpointResponse(
       client.server,
       client.registration,
-      new Response(JSON.stringify(rest), { headers: { 'content-type': 'application/json' } }),
+      new Response(
+        JSON.stringify(client.allowImplicitRefresh && refresh_token ? { ...rest, refresh_token } : rest),
+        { headers: { 'content-type': 'application/json' } },
+      ),
     )
     return tokensOf(answer, client.scopes)
   })
+}
+
+/**
+ * Tokens for a user name and password (RFC 6749 section 4.3), which are sent once, in the body, and kept nowhere.
+ *
+ * Throws `provider-rejected` (`password-refused`, `nonsense-answer`), `provider-unreachable`, `setup-wrong`.
+ */
+export async function tokensFromPassword(
+  client: OAuthClient,
+  credentials: { username: string; password: string },
+  signal?: AbortSignal,
+): Promise<Tokens> {
+  return orTranslated('password', async () => {
+    const response = await oauth.genericTokenEndpointRequest(
+      client.server,
+      client.registration,
+      client.authentication,
+      'password',
+      { ...credentials, ...(client.scopes.length > 0 ? { scope: client.scopes.join(' ') } : {}) },
+      { ...client.options, signal },
+    )
+    const answer = await oauth.processGenericTokenEndpointResponse(
+      client.server,
+      client.registration,
+      response,
+    )
+    return tokensOf(answer, client.scopes)
+  })
+}
+
+/**
+ * A token for the client's own key (RFC 6749 section 4.4). A refresh token that comes along is ignored, as section 4.4.3
+ * has it. Where the answer itself says that tokens of its time are void, another one is fetched, once.
+ *
+ * Throws `setup-wrong` (`client-refused`, `scope-refused`), `provider-rejected` (`nonsense-answer`), `provider-unreachable`.
+ */
+export async function tokensFromKey(client: OAuthClient, signal?: AbortSignal): Promise<Tokens> {
+  return orTranslated('key', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const response = await oauth.clientCredentialsGrantRequest(
+        client.server,
+        client.registration,
+        client.authentication,
+        {
+          ...(client.scopes.length > 0 ? { scope: client.scopes.join(' ') } : {}),
+          ...(client.audience ? { audience: client.audience } : {}),
+        },
+        { ...client.options, signal },
+      )
+      const issuedAt = Date.now() + clockSkewOf(response)
+      const answer = await oauth.processClientCredentialsResponse(
+        client.server,
+        client.registration,
+        response,
+      )
+      if (client.provider.hooks?.isIssuedVoid?.(answer, issuedAt)) continue
+      const { refreshToken: _, ...tokens } = tokensOf(answer, client.scopes)
+      return tokens
+    }
+    throw new AppError('provider-rejected', 'void-token')
+  })
+}
+
+/**
+ * Exchanges a checked code for a key, by the provider's own hooks. The code stands in an address there, as documented;
+ * that address is sent without being cached and goes into no error and no log.
+ *
+ * Throws `setup-wrong` (`client-refused`, `exchange-refused`), `provider-rejected` (`code-refused`, `nonsense-answer`),
+ * `provider-unreachable`.
+ */
+export async function keyFromExchange(
+  client: OAuthClient,
+  { parameters, at }: CheckedAnswer,
+  signal?: AbortSignal,
+): Promise<Tokens> {
+  const { hooks, endpoints } = client.provider
+  const code = parameters.get('code')
+  if (!code || !hooks?.exchangeRequests || !hooks.exchangeResult)
+    throw new AppError('provider-rejected', 'nonsense-answer')
+  const requests = hooks.exchangeRequests({
+    token: endpoints.token,
+    clientId: client.registration.client_id,
+    clientSecret: client.clientSecret ?? '',
+    code,
+  })
+  let refused: 'client' | 'client-or-code' | 'nonsense' = 'nonsense'
+  for (const { url, headers } of requests) {
+    const response = await guardedFetch(url, { headers, ...(signal ? { signal } : {}) })
+    if (response.status === 429 || response.status >= 500) throw new AppError('provider-unreachable')
+    const result = hooks.exchangeResult(response.status, await jsonOf(response))
+    if ('key' in result) return tokensOfKey(result.key, client.scopes)
+    refused = result.refused
+    if (refused !== 'client-or-code') break
+  }
+  if (refused === 'client') throw new AppError('setup-wrong', 'client-refused')
+  if (refused === 'nonsense') throw new AppError('provider-rejected', 'nonsense-answer')
+  // The answer does not tell a wrong secret from a code that has run out; how old the code is does.
+  throw Date.now() - at < limits.exchangeCode
+    ? new AppError('setup-wrong', 'exchange-refused')
+    : new AppError('provider-rejected', 'code-refused')
+}
+
+/** A key as tokens: its end is what it says of itself (RFC 7519 section 4.1.4), unverified, or unknown. */
+export function tokensOfKey(key: string, scopes: readonly string[]): Tokens {
+  const end = endOfJwt(key)
+  const expiresAt = end ?? limits.never
+  return {
+    accessToken: key,
+    expiresAt,
+    life: Math.max(0, expiresAt - Date.now()),
+    isLifeKnown: end !== undefined,
+    scopes: [...scopes],
+    isKey: true,
+  }
+}
+
+function endOfJwt(token: string): number | undefined {
+  const [, payload, signature] = token.split('.')
+  if (!payload || signature === undefined) return undefined
+  try {
+    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), one =>
+      one.charCodeAt(0),
+    )
+    const { exp } = Object(JSON.parse(new TextDecoder().decode(bytes)))
+    return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined
+  } catch {
+    // Dots alone do not make it a JWT; its end is then unknown like any other key's.
+    return undefined
+  }
 }
 
 /**
@@ -109,7 +252,7 @@ export async function tokensFromRefresh(
       client.registration,
       client.authentication,
       refreshToken,
-      { ...byGuardedFetch, ...(scopes ? { additionalParameters: { scope: scopes.join(' ') } } : {}) },
+      { ...client.options, ...(scopes ? { additionalParameters: { scope: scopes.join(' ') } } : {}) },
     )
     const answer = await oauth.processRefreshTokenResponse(
       client.server,

@@ -15,9 +15,11 @@ export const salesos: Provider = {
     revocation: 'https://auth.play2sell.com/oauth/revoke',
     userinfo: 'https://auth.play2sell.com/userinfo',
   },
-  flows: ['authorization_code'],
+  flows: ['authorization_code', 'client_credentials'],
   defaultFlow: 'authorization_code',
-  clientAuth: 'none',
+  needsSecret: ['client_credentials'],
+  // As its documentation shows every call with a secret.
+  clientAuth: 'json',
   openid: true,
   scopes: {
     profile: 'See your name',
@@ -34,12 +36,13 @@ export const salesos: Provider = {
   },
   // openid, profile and email say who the user is; offline_access asks for the refresh token; leads:read is the panel's.
   defaultScopes: ['openid', 'profile', 'email', 'offline_access', 'leads:read'],
+  // Of these Auth0 gives a machine what its API client was created with; none asked for is all of them.
+  machineScopes: [],
   audience: 'https://api.play2sell.com',
   otherAccount: { prompt: 'login' },
   lifetimes: { accessToken: 24 * 60 * 60_000, rotation: true },
   revokes: ['refresh_token'],
   whoIsIt: {
-    url: 'https://auth.play2sell.com/userinfo',
     account: body => {
       const id = textOf(body, 'sub')
       return id === undefined ? undefined : { id, name: textOf(body, 'name'), email: textOf(body, 'email') }

@@ -21,8 +21,9 @@ export const sell: Provider = {
     revocation: 'https://api.getbase.com/oauth2/revoke',
     tokenInfo: 'https://api.getbase.com/oauth2/token/info',
   },
-  flows: ['implicit'],
+  flows: ['implicit', 'authorization_code', 'personal_token', 'password'],
   defaultFlow: 'implicit',
+  needsSecret: ['authorization_code', 'password'],
   clientAuth: 'basic',
   openid: false,
   scopes: {
@@ -36,7 +37,8 @@ export const sell: Provider = {
   lifetimes: { accessToken: 60 * 60_000, rotation: true },
   revokes: ['refresh_token', 'access_token'],
   whoIsIt: {
-    url: 'https://api.getbase.com/v2/users/self',
+    path: 'users/self',
+    scope: 'profile',
     account: body => {
       const id = textOf(body, 'data', 'id')
       return id === undefined
@@ -60,7 +62,14 @@ export const sell: Provider = {
     // As documented: read and write are all data except account and users, profile is those, and read-only.
     scopeOf: ({ pathname }, access) =>
       /^\/v2\/(accounts|users)\b/i.test(pathname) ? 'profile' : access === 'read' ? 'read' : 'write',
-    // The body is not documented; Doorkeeper, whose paths these are, has either of the two.
-    tokenInfoClient: body => textOf(body, 'client_id') ?? textOf(body, 'application', 'uid'),
+    // The body is not documented; Doorkeeper, whose paths these are, has these names.
+    tokenInfo: body => {
+      const { scopes, scope } = Object(body)
+      const list = Array.isArray(scopes) ? scopes.filter(one => typeof one === 'string') : undefined
+      return {
+        client: textOf(body, 'client_id') ?? textOf(body, 'application', 'uid'),
+        scopes: list ?? (typeof scope === 'string' ? scope.split(' ').filter(Boolean) : undefined),
+      }
+    },
   },
 }

@@ -1,61 +1,105 @@
+import type { Received, SetupReview } from '../shared/setup-review'
 import type { ProviderId, SetupView } from '../shared/view'
-import { providerById } from './index'
+import { providersOf } from './configured'
+import { probeAddress } from './hosts'
 import type { Provider } from './provider'
-import type { Setup } from './setup'
+import { keysOf } from './ways'
 
-/** What a setup would do, shown before anything is stored. */
-export type SetupReview = {
-  organisation: { name?: string; supportContact?: string }
-  providers: {
-    id: ProviderId
-    clientId: string
-    scopes: string[]
-    /** The API that its tokens are made for. */
-    audience?: string
-    /** Every host that will receive sign-ins or data, and what it receives. */
-    hosts: { host: string; receives: ('sign-ins' | 'tokens' | 'data')[] }[]
-    /** Client id that this one replaces, where another setup is in force. */
-    replaces?: string
-  }[]
-  /** Providers of the setup in force that the new one does not have. */
-  removes: ProviderId[]
-}
-
-/** What a setup would do: each host by name with what it would receive, and what it replaces. */
-export function reviewOfSetup(next: Setup, current: SetupView | null): SetupReview {
+/**
+ * What a setup would do: each host by name with what it would receive, and what it replaces. `moves` counts the
+ * connections of each provider whose addresses it would change.
+ */
+export function reviewOfSetup(
+  next: SetupView,
+  current: SetupView | null,
+  moves: Readonly<Record<ProviderId, number>>,
+): SetupReview {
+  const before = providersOf(current)
+  const after = providersOf(next)
+  const nameOf = (id: ProviderId) => [...after, ...before].find(provider => provider.id === id)?.name ?? id
   return {
     organisation: next.organisation,
-    providers: next.providers.flatMap(entry => {
-      const provider = providerById(entry.id)
-      if (!provider) return []
-      const before = current?.providers[entry.id]?.clientId
+    providers: after.flatMap(provider => {
+      const configured = next.providers[provider.id]
+      if (!configured) return []
+      const { id, name, logo, scopes, host, isPractice } = provider
+      const old = livingIn(current, id)
+      const hosts = hostsOf(provider, configured.keys !== undefined || configured.hasSecret === true)
+      const oldProvider = before.find(known => known.id === id)
+      const oldHosts = old && oldProvider ? hostsOf(oldProvider, false).map(one => one.host) : []
+      const audience = configured.audience ?? provider.audience
       return [
         {
-          id: entry.id,
-          clientId: entry.clientId,
-          scopes: [...(entry.scopes ?? provider.defaultScopes)],
-          ...(provider.audience ? { audience: entry.audience ?? provider.audience } : {}),
-          hosts: hostsOf(provider),
-          ...(before && before !== entry.clientId ? { replaces: before } : {}),
+          id,
+          name,
+          logo,
+          scopes,
+          ...(host === undefined ? {} : { host }),
+          ...(isPractice ? { isPractice } : {}),
+          ...(configured.clientId === undefined ? {} : { clientId: configured.clientId }),
+          flow: configured.flow ?? provider.defaultFlow,
+          asks: [...(configured.scopes ?? provider.defaultScopes)],
+          ...(audience ? { audience } : {}),
+          keys: (configured.keys ?? []).map(({ label }) => label),
+          hasSecret: configured.hasSecret === true,
+          allowImplicitRefresh: configured.allowImplicitRefresh === true,
+          hosts,
+          ...(old?.clientId && old.clientId !== configured.clientId ? { replaces: old.clientId } : {}),
+          replacesHosts: oldHosts.filter(was => !hosts.some(now => now.host === was)),
+          changes: moves[id] ?? 0,
         },
       ]
     }),
-    removes: Object.keys(current?.providers ?? {}).filter(
-      id => !next.providers.some(entry => entry.id === id),
-    ),
+    removes: Object.keys(current?.providers ?? {})
+      .filter(id => livingIn(current, id) && !next.providers[id])
+      .map(nameOf),
+    forgets: before.flatMap(provider => {
+      const kept = keysIn(next, provider).map(({ clientId }) => clientId)
+      return keysIn(current, provider)
+        .filter(({ clientId }) => !kept.includes(clientId))
+        .map(({ label }) => ({ provider: provider.name, label }))
+    }),
+    sites: next.sites.map(site => {
+      const words = after.find(({ id }) => id === site.provider)?.scopes ?? {}
+      return {
+        ...site,
+        name: nameOf(site.provider),
+        words: site.scopes.map(scope => (Object.hasOwn(words, scope) && words[scope]) || scope),
+      }
+    }),
+    rules: next.rules,
   }
 }
 
-function hostsOf({ endpoints, api }: Provider): SetupReview['providers'][number]['hosts'] {
-  const received = new Map<string, Set<'sign-ins' | 'tokens' | 'data'>>()
-  const add = (address: string | undefined, what: 'sign-ins' | 'tokens' | 'data') => {
+const livingIn = (setup: SetupView | null, id: ProviderId) => {
+  const configured = setup?.providers[id]
+  return configured?.isRetired ? undefined : configured
+}
+
+function keysIn(setup: SetupView | null, provider: Provider) {
+  const configured = setup?.providers[provider.id]
+  return configured ? keysOf(provider, configured) : []
+}
+
+function hostsOf(provider: Provider, hasSecret: boolean): { host: string; receives: Received[] }[] {
+  const { endpoints, api } = provider
+  const received = new Map<string, Set<Received>>()
+  const add = (address: string | undefined, what: Received) => {
     if (!address) return
     const { host } = new URL(address)
     received.set(host, (received.get(host) ?? new Set()).add(what))
   }
   add(endpoints.authorization, 'sign-ins')
-  for (const address of [endpoints.token, endpoints.revocation, endpoints.userinfo, endpoints.tokenInfo])
+  for (const address of [
+    endpoints.token,
+    endpoints.revocation,
+    endpoints.userinfo,
+    endpoints.tokenInfo,
+    probeAddress(provider),
+  ])
     add(address, 'tokens')
+  // Where client authentication goes along (RFC 6749 section 2.3, RFC 7009 section 2.1).
+  if (hasSecret) for (const address of [endpoints.token, endpoints.revocation]) add(address, 'secrets')
   for (const address of api) add(address, 'data')
   return [...received].map(([host, receives]) => ({ host, receives: [...receives] }))
 }

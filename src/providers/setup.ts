@@ -1,7 +1,9 @@
 import * as v from 'valibot'
 import type { SetupFault } from '../shared/setup-fault'
-import type { SetupView } from '../shared/view'
-import { providerById } from './index'
+import { clientAuths, type SetupView } from '../shared/view'
+import { providerOf } from './configured'
+import { addressesOf, secretPlace } from './hosts'
+import { isLoopback, isRecord, type KnownSecret, meaningFaults } from './setup-faults'
 
 // valibot's own strict object names one unknown key and stops; here every one is a fault of its own. The cast takes the
 // rest's type (nothing) away again, which would make every property of the output `never`.
@@ -33,63 +35,145 @@ const scope = v.pipe(
   v.maxLength(128),
 )
 
-const flow = v.picklist([
-  'authorization_code',
-  'implicit',
-  'password',
-  'client_credentials',
-  'exchange',
-  'personal_token',
-])
+// RFC 6749 appendix A.2: VSCHAR, too.
+const clientSecret = v.pipe(
+  v.string(),
+  v.nonEmpty('must not be empty'),
+  v.maxLength(1024),
+  v.regex(/^[\x21-\x7e]+$/, 'must be the client secret alone, without spaces'),
+)
 
-const httpsAddress = v.pipe(
+const flow = v.picklist(
+  ['authorization_code', 'implicit', 'password', 'client_credentials', 'exchange', 'personal_token'],
+  'must be the name of a flow',
+)
+
+// `constructor` is the one such word that every object has.
+const providerId = v.pipe(
+  v.string(),
+  v.regex(/^(?!constructor$)[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case id'),
+)
+
+const address = v.pipe(
   v.string(),
   v.maxLength(512),
   v.check(value => {
     if (!URL.canParse(value)) return false
     const url = new URL(value)
-    return url.protocol === 'https:' && url.username === '' && url.password === '' && url.hash === ''
-  }, 'must be an https address'),
+    if (url.username || url.password || url.hash) return false
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(value))
+  }, 'must be an https address without a user name, a password or a fragment (http on 127.0.0.1 and localhost alone)'),
 )
 
-const providerEntry = strictObject({
-  id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case id')),
-  clientId,
-  flow: v.optional(flow),
-  scopes: v.optional(
-    v.pipe(v.array(scope), v.minLength(1, 'must name a scope, or be left out'), v.maxLength(64)),
+const origin = v.pipe(
+  address,
+  v.check(
+    value => !URL.canParse(value) || new URL(value).origin === value,
+    'must be an origin, without a path or a slash at its end',
   ),
-  audience: v.optional(httpsAddress),
+)
+
+const prefix = v.pipe(
+  address,
+  v.check(
+    value => URL.canParse(value) && new URL(value).pathname.endsWith('/') && !new URL(value).search,
+    'must end in a slash',
+  ),
+)
+
+const scopes = v.pipe(v.array(scope), v.minLength(1, 'must name a scope, or be left out'), v.maxLength(64))
+
+const key = strictObject({ label: text(60), clientId, clientSecret: v.optional(clientSecret) })
+
+const endpoints = strictObject({
+  authorization: v.optional(address),
+  token: v.optional(address),
+  revocation: v.optional(address),
+  tokenInfo: v.optional(address),
+  introspection: v.optional(address),
+  userinfo: v.optional(address),
 })
 
-const setup = strictObject({
+const providerEntry = strictObject({
+  id: providerId,
+  clientId: v.optional(clientId),
+  clientSecret: v.optional(clientSecret),
+  clientAuth: v.optional(v.picklist(clientAuths, 'must be none, basic, post or json')),
+  relay: v.optional(address),
+  keys: v.optional(v.pipe(v.array(key), v.minLength(1, 'must name a key, or be left out'), v.maxLength(64))),
+  flow: v.optional(flow),
+  scopes: v.optional(scopes),
+  audience: v.optional(address),
+  allowImplicitRefresh: v.optional(v.boolean()),
+  name: v.optional(text(40)),
+  issuer: v.optional(address),
+  endpoints: v.optional(endpoints),
+  api: v.optional(v.pipe(v.array(prefix), v.minLength(1, 'must name an address'), v.maxLength(16))),
+})
+
+const site = strictObject({
+  origin,
+  provider: providerId,
+  scopes,
+  use: v.picklist(['fetch', 'token'], 'must be fetch or token'),
+  access: v.picklist(['read', 'change'], 'must be read or change'),
+})
+
+const whole = (least: number, most: number) =>
+  v.pipe(
+    v.number(),
+    v.integer('must be a whole number'),
+    v.minValue(least, `must be at least ${least}`),
+    v.maxValue(most, `must be at most ${most}`),
+  )
+
+const rules = strictObject({
+  flows: v.optional(v.array(flow)),
+  maxLeaseMinutes: v.optional(whole(1, 24 * 60)),
+  passphrase: v.optional(v.picklist(['optional', 'required', 'off'], 'must be optional')),
+  lockAfterMinutes: v.optional(whole(1, 7 * 24 * 60)),
+  userProviders: v.optional(v.boolean()),
+  userSites: v.optional(v.boolean()),
+  privateAddresses: v.optional(v.pipe(v.array(origin), v.maxLength(64))),
+  keepReceiptsDays: v.optional(whole(0, 3650)),
+})
+
+/** The schema of a setup file; what it cannot say is in `setup-faults.ts`. The JSON Schema is made of it. */
+export const setupSchema = strictObject({
   version: v.literal(1, 'must be 1'),
   organisation: v.optional(
     strictObject({ name: v.optional(text(120)), supportContact: v.optional(text(254)) }),
     {},
   ),
   providers: v.pipe(v.array(providerEntry), v.minLength(1, 'must name a provider'), v.maxLength(64)),
+  sites: v.optional(v.pipe(v.array(site), v.maxLength(256)), []),
+  rules: v.optional(rules, {}),
 })
 
-/** A setup that holds: every entry names a provider of the catalogue, in a flow that it has. */
-export type Setup = v.InferOutput<typeof setup>
+/** A setup that holds. It has the secrets of the file. */
+export type Setup = v.InferOutput<typeof setupSchema>
+export type ProviderEntry = Setup['providers'][number]
 
 /**
  * Reads a setup file. Either the setup, or every fault of it at once, each with its path; never both, and a fault's
- * words repeat no value of the file (it may hold a secret in the wrong place).
+ * words repeat no value of the file (it may hold a secret in the wrong place). `isKnown` tells which secrets are in
+ * the vault and need not stand in the file.
  */
-export function parseSetup(content: string): { setup: Setup } | { faults: SetupFault[] } {
+export function parseSetup(
+  content: string,
+  isKnown: KnownSecret = () => false,
+): { setup: Setup } | { faults: SetupFault[] } {
   let json: unknown
   try {
     json = JSON.parse(content.replace(/^\uFEFF/, ''))
   } catch {
     return { faults: [{ path: '', message: 'This is not a JSON file.' }] }
   }
-  const parsed = v.safeParse(setup, json)
+  const parsed = v.safeParse(setupSchema, json)
   const faults = [
     ...(parsed.issues ?? []).map(faultOfIssue),
     ...inheritedKeyFaults(json),
-    ...meaningFaults(json),
+    ...meaningFaults(json, isKnown),
   ]
   return parsed.success && faults.length === 0 ? { setup: parsed.output } : { faults }
 }
@@ -105,10 +189,10 @@ function faultOfIssue(issue: v.BaseIssue<unknown>): SetupFault {
   return { path, message: `${own.replaceAll('"', '')}.` }
 }
 
-// The schema takes some names that every object has (`constructor`) for keys that it knows. A setup is four levels deep;
+// The schema takes some names that every object has (`constructor`) for keys that it knows. A setup is five levels deep;
 // what is deeper is a fault of its own, and may be as deep as the file is long.
 function inheritedKeyFaults(value: unknown, at = '', depth = 0): SetupFault[] {
-  if (!isRecord(value) || depth > 4) return []
+  if (!isRecord(value) || depth > 5) return []
   return Object.entries(value).flatMap(([key, inner]) => {
     const path = Array.isArray(value) ? `${at}[${key}]` : at ? `${at}.${key}` : key
     return key === 'constructor' || key === '__proto__'
@@ -117,37 +201,49 @@ function inheritedKeyFaults(value: unknown, at = '', depth = 0): SetupFault[] {
   })
 }
 
-/** What the schema cannot say. Looks at every entry that has an id, whatever else is wrong with the file. */
-function meaningFaults(json: unknown): SetupFault[] {
-  const faults: SetupFault[] = []
-  const seen = new Set<string>()
-  const entries: unknown[] = isRecord(json) && Array.isArray(json.providers) ? json.providers : []
-  for (const [index, entry] of entries.entries()) {
-    if (!isRecord(entry) || typeof entry.id !== 'string') continue
-    const { id } = entry
-    const at = `providers[${index}]`
-    if (seen.has(id)) faults.push({ path: `${at}.id`, message: 'stands here twice.' })
-    seen.add(id)
-    const provider = providerById(id)
-    if (!provider) {
-      faults.push({ path: `${at}.id`, message: 'is not a provider that this version knows.' })
-      continue
-    }
-    if (entry.flow && !provider.flows.some(flow => flow === entry.flow))
-      faults.push({ path: `${at}.flow`, message: `is not offered here; use ${provider.flows.join(' or ')}.` })
-    if (entry.audience && !provider.audience)
-      faults.push({ path: `${at}.audience`, message: 'is not something this provider asks for.' })
+/** The part of a setup that screens may see, and that Connect works from: all but the secrets. */
+export function viewOfSetup(
+  { organisation, providers, sites, rules: { passphrase: _, ...rules } }: Setup,
+  isKnown: KnownSecret = () => false,
+): SetupView {
+  const view: SetupView = {
+    organisation,
+    providers: Object.fromEntries(
+      providers.map(({ id, clientSecret: _, relay: __, keys, ...configured }) => [
+        id,
+        {
+          ...configured,
+          ...(keys ? { keys: keys.map(({ label, clientId }) => ({ label, clientId })) } : {}),
+        },
+      ]),
+    ),
+    sites,
+    rules,
   }
-  return faults
+  for (const { id, clientId, clientSecret } of providers) {
+    const configured = view.providers[id]
+    const hasSecret =
+      clientSecret !== undefined || (clientId !== undefined && isKnown(id, clientId, placeIn(view, id)))
+    if (configured && hasSecret) configured.hasSecret = true
+  }
+  return view
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null
+function placeIn(view: SetupView, id: string): string {
+  const provider = providerOf(view, id)
+  return provider ? secretPlace(addressesOf(provider)) : ''
+}
 
-/** The part of a setup that screens may see, and that Connect works from. */
-export function viewOfSetup({ organisation, providers }: Setup): SetupView {
-  return {
-    organisation,
-    providers: Object.fromEntries(providers.map(({ id, ...configured }) => [id, configured])),
-  }
+/** The client secrets of a setup, each with whose it is and where it may go. */
+export function secretsOfSetup(
+  setup: Setup,
+): { provider: string; clientId: string; place: string; secret: string }[] {
+  const view = viewOfSetup(setup)
+  return setup.providers.flatMap(({ id: provider, clientId, clientSecret, keys = [] }) =>
+    [{ clientId, clientSecret }, ...keys].flatMap(key =>
+      key.clientId === undefined || key.clientSecret === undefined
+        ? []
+        : [{ provider, clientId: key.clientId, place: placeIn(view, provider), secret: key.clientSecret }],
+    ),
+  )
 }

@@ -1,5 +1,5 @@
 /** What a site may be told. Stable: widget authors branch on these words. */
-const siteCodes = [
+export const siteCodes = [
   'not-installed',
   'not-connected',
   'not-permitted',
@@ -14,6 +14,8 @@ const siteCodes = [
   'provider-rejected',
   'unexpected',
 ] as const
+
+export type SiteCode = (typeof siteCodes)[number]
 
 /** What, besides, an attempt to connect can end in. */
 const connectCodes = [
@@ -32,41 +34,62 @@ const connectCodes = [
   'interrupted',
 ] as const
 
-export const errorCodes = [...siteCodes, ...connectCodes] as const
+// Marked as pure, since a bundler takes a spread for work that may not be left out.
+export const errorCodes = /* @__PURE__ */ (() => [...siteCodes, ...connectCodes] as const)()
 export type ErrorCode = (typeof errorCodes)[number]
 
-/**
- * A finer word under a code, where people need another sentence for it. Widget authors never
- * branch on it; a closed list, so that no value from outside can travel in it.
- */
-export const reasons = [
-  'setup-missing',
-  'provider-not-in-setup',
-  'client-refused',
-  'scope-refused',
+/** Finer words under a code that sites may be told, too. */
+export const siteReasons = [
   'api-refuses-login',
   'sign-in-again',
   'long-lived-token',
   'wide-token',
+  'brokered-only',
   'no-permit',
   'read-only',
   'unknown-caller',
   'outside-api',
   'too-large',
   'redirected',
+  'nonsense-answer',
+  'disconnecting',
+  'see-dealpass',
+] as const
+export type SiteReason = (typeof siteReasons)[number]
+
+const ownReasons = [
+  'setup-missing',
+  'provider-not-in-setup',
+  'client-refused',
+  'scope-refused',
   'page-not-loaded',
   'window-open',
-  'nonsense-answer',
   'code-refused',
-  'disconnecting',
+  'exchange-refused',
+  'password-refused',
+  'token-refused',
+  'token-malformed',
+  'void-token',
+  'weak-flow',
+  'no-way',
+  'key-ended',
 ] as const
+
+/**
+ * A finer word under a code, where people need another sentence for it. Widget authors never
+ * branch on it; a closed list, so that no value from outside can travel in it.
+ */
+export const reasons = /* @__PURE__ */ (() => [...siteReasons, ...ownReasons] as const)()
 export type Reason = (typeof reasons)[number]
 
 /** An error as it is stored and shown: two closed words, so no secret can get in by its type. */
 export type Fault = { code: ErrorCode; reason?: Reason }
 
-/** An error as it crosses between contexts; `message` is the sentence for people, from the table of texts. */
-export type Failure = Fault & { message: string }
+/**
+ * An error as it crosses between contexts. `message` is the sentence for people where a site is told; our own screens
+ * have the table of sentences themselves.
+ */
+export type Failure = Fault & { message?: string }
 
 /**
  * The one error class. `cause` is for the debugger of the context that threw it: library errors

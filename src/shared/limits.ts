@@ -20,13 +20,17 @@ export const limits = {
   ticket: 10_000,
   /** `Allow` on the consent screen is dead this long, so that a click meant for what lay beneath cannot hit it. */
   allowDelay: 500,
-  /** An access token with more than this left is not leased (rules.maxLeaseMinutes of the setup, later). */
+  /** An access token with more than this left is not leased unless the setup's rules.maxLeaseMinutes says otherwise. */
   lease: 60 * 60_000,
   /** A token is renewed `min(half its life, max(this, a tenth of its life))` before its end. */
   renewAtLeast: 60_000,
   renewShare: 0.1,
   /** Assumed life of an access token whose server does not tell (RFC 6749 section 5.1 only recommends expires_in). */
   unknownLife: 5 * 60_000,
+  /** A code younger than this has not run out at any provider that says how long one lasts (SellSN: 1 minute). */
+  exchangeCode: 60_000,
+  /** The end of a key that has none: the last day that a `Date` can be (ECMA-262). */
+  never: 8.64e15,
   /** Bodies of brokered calls, both ways. */
   body: 4 * 1024 * 1024,
   /** Answers of OAuth endpoints: a token answer beyond this is nonsense. */

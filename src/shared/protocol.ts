@@ -1,4 +1,3 @@
-import type { Setup } from '../providers/setup'
 import type { Failure } from './errors'
 import type { SetupFault } from './setup-fault'
 import type {
@@ -6,9 +5,11 @@ import type {
   AttemptId,
   ConnectionId,
   ConsentId,
+  Flow,
   PermitDuration,
   PermitId,
   ProviderId,
+  SetupView,
   Use,
   View,
 } from './view'
@@ -40,6 +41,18 @@ export type ApiCall = {
 /** The API's answer as it crosses the wire; the SDK makes a `Response` of it. */
 export type ApiAnswer = { status: number; statusText: string; headers: [string, string][]; body: ArrayBuffer }
 
+/**
+ * What the entry screen sends: a user name and password (used once, kept nowhere), a personal token with a name, or a
+ * key pair with a label.
+ */
+export type Entry =
+  | { flow: 'password'; username: string; password: string }
+  | { flow: 'personal_token'; label: string; token: string }
+  | { flow: 'client_credentials'; label: string; clientId: string; clientSecret: string }
+
+/** A setup file without its secrets, and how many connections of each provider it would move to other addresses. */
+export type ReadSetup = { setup: SetupView; moves: Record<ProviderId, number> }
+
 /** What a panel goes by: the view, and the address of the page around it where the browser tells. */
 export type Sight = { view: View; address?: string }
 
@@ -47,13 +60,21 @@ export type Sight = { view: View; address?: string }
 type Protocol = {
   // screens
   hello(input: Record<never, never>): void
-  connect(input: { provider: ProviderId; connection?: ConnectionId }): void
+  connect(input: {
+    provider: ProviderId
+    connection?: ConnectionId
+    flow?: Flow
+    key?: string
+    entry?: Entry
+  }): void
   cancel(input: { attempt: AttemptId }): void
   permissionRefused(input: { provider: ProviderId }): void
-  disconnect(input: { connection: ConnectionId }): void
+  /** `leave`: the token is only forgotten here and not revoked, since it may be in use elsewhere. */
+  disconnect(input: { connection: ConnectionId; leave?: boolean }): void
   undo(input: { connection: ConnectionId }): void
   stop(input: { on: boolean }): void
-  reviewSetup(input: { text: string }): { setup: Setup } | { faults: SetupFault[] }
+  weakerFlows(input: { on: boolean }): void
+  reviewSetup(input: { text: string }): ReadSetup | { faults: SetupFault[] }
   useSetup(input: { text: string }): void
   decide(input: { consent: ConsentId; allow: boolean; until: PermitDuration }): void
   endPermit(input: { permit: PermitId }): void

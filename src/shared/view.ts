@@ -32,6 +32,12 @@ export type Attempt = {
   provider: ProviderId
   /** Set when an existing connection is reconnected. */
   connection?: ConnectionId
+  /** The flow that was chosen, where it is not the provider's usual one. */
+  flow?: Flow
+  /** The key of the setup that was chosen (client credentials), by its client id. */
+  key?: string
+  /** It goes by what the user entered, which stands in the worker's memory and nowhere else. */
+  isEntered?: true
   status: 'waiting' | 'running' | 'failed'
   startedAt: number
   fault?: Fault
@@ -46,8 +52,15 @@ export type ConnectionView = {
   /** Null where the provider would not tell. */
   account: Account | null
   flow: Flow
-  /** How a new access token is had: by a refresh token, or by signing in again (silently, where that works). */
-  renews: 'refresh' | 'sign-in'
+  /** The name that tells several long-lived tokens of one account apart. */
+  label?: string
+  /**
+   * How a new access token is had: by a refresh token, by signing in again (silently, where that works), by the key
+   * that it stands for (client credentials), or not at all (a personal token).
+   */
+  renews: 'refresh' | 'sign-in' | 'key' | 'never'
+  /** Its key stands nowhere else: once forgotten, it has to be entered or imported anew. */
+  isKeyOurs?: boolean
   status: ConnectionStatus
   /** Why it needs attention. */
   fault?: Fault
@@ -91,22 +104,124 @@ export type ConsentView = {
   tokenLife?: number
 }
 
-/** How the latest Disconnect ended: revoked and checked, revoked, or only forgotten here. */
+/**
+ * How the latest Disconnect ended: revoked and checked, revoked, only forgotten here, or forgotten on purpose while
+ * the token lives on (`left`: it may be in use elsewhere; `lives-on`: the provider has no way to end it from here).
+ */
 export type Departure = {
   provider: ProviderId
   account: string | null
-  result: 'revoked-checked' | 'revoked' | 'forgotten'
+  result: 'revoked-checked' | 'revoked' | 'forgotten' | 'left' | 'lives-on'
   /** Access tokens that the provider cannot revoke work until then, milliseconds since the epoch. */
   tokensUntil?: number
   at: number
 }
 
+/** How a client secret is sent to a token endpoint (RFC 6749 section 2.3.1; `json` is the same in a JSON body). */
+export const clientAuths = ['none', 'basic', 'post', 'json'] as const
+export type ClientAuth = (typeof clientAuths)[number]
+
+/** Names of endpoints follow RFC 8414, shortened. */
+export const endpointNames = [
+  'authorization',
+  'token',
+  'revocation',
+  'tokenInfo',
+  'introspection',
+  'userinfo',
+] as const
+export type Endpoints = Partial<Record<(typeof endpointNames)[number], string>>
+
+/** Origins that a connection was made with: its credentials and tokens go to no other. */
+export type Addresses = { token: string; revocation?: string; api: string[] }
+
 /** What is configured for one provider; nothing secret. */
-export type ConfiguredProvider = { clientId: string; flow?: Flow; scopes?: string[]; audience?: string }
+export type ConfiguredProvider = {
+  /** None where there are keys, or where the user enters one. */
+  clientId?: string
+  /** There is a client secret for `clientId` in the vault. */
+  hasSecret?: true
+  flow?: Flow
+  scopes?: string[]
+  audience?: string
+  clientAuth?: ClientAuth
+  /** Keeps the refresh token that an implicit answer brings, against RFC 6749 section 4.2.2. */
+  allowImplicitRefresh?: boolean
+  /** Pairs of client id and secret (client credentials); the secrets are in the vault. */
+  keys?: { label: string; clientId: string }[]
+  /** No longer in the setup; it stands here as long as connections to it do. */
+  isRetired?: true
+  /** A provider of the setup's own, or a built-in one that is moved to loopback. */
+  name?: string
+  issuer?: string
+  endpoints?: Endpoints
+  api?: string[]
+}
+
+/** A site that the setup proposes; it is no permit. */
+export type ProposedSite = {
+  origin: string
+  provider: ProviderId
+  scopes: string[]
+  use: Use
+  access: Access
+}
+
+export type Rules = {
+  /** The flows that may be used; left out, all but weak ones (`weakFlows`). */
+  flows?: Flow[]
+  maxLeaseMinutes?: number
+  lockAfterMinutes?: number
+  userProviders?: boolean
+  userSites?: boolean
+  /** Origins of private addresses that brokered calls may go to. */
+  privateAddresses?: string[]
+  keepReceiptsDays?: number
+}
 
 export type SetupView = {
   organisation: { name?: string; supportContact?: string }
   providers: Record<ProviderId, ConfiguredProvider>
+  sites: ProposedSite[]
+  rules: Rules
+}
+
+/** Flows that are off until the user switches weaker flows on: they show Dealpass a person's password. */
+export const weakFlows: readonly Flow[] = ['password']
+
+/** One way to connect a provider. */
+export type Way = {
+  flow: Flow
+  /** A key of the setup, for client credentials. */
+  key?: { label: string; clientId: string }
+  /** Something has to be entered on the entry screen first. */
+  needsEntry: boolean
+}
+
+/** One provider as screens see it: a catalogue's, with what the setup makes of it, or one of the setup's own. */
+export type ProviderView = {
+  id: ProviderId
+  name: string
+  logo: { letters: string; colour: string }
+  /** Its host, where the setup defined it and the name alone could be anybody's. */
+  host?: string
+  /** Moved to loopback by the setup: nothing of it is real. */
+  isPractice?: true
+  dashboard?: string
+  /** ISO day. */
+  endOfLife?: string
+  /** Scopes in plain words. */
+  scopes: Readonly<Record<string, string>>
+  /** Scopes that a sign-in asks for now. */
+  asks: readonly string[]
+  /** People are sent to it and back: it has to know our redirect address. */
+  isSignedInAt: boolean
+  /** Match patterns of the hosts that the browser has to let us reach. */
+  hosts: string[]
+  /** What our own panel asks a permit for, where it has a block for this provider. */
+  widgets?: { use: Use; access: Access; scopes: readonly string[] }
+  /** Ways to connect it, the one that Connect takes first. None where the setup does not have the provider. */
+  ways: Way[]
 }
 
 /**
@@ -117,7 +232,11 @@ export type View = {
   /** Made anew each time the browser starts. */
   run: string
   stopped: boolean
+  /** The user has switched weaker flows on. */
+  weakerFlows: boolean
   setup: SetupView | null
+  /** Every provider, in the order in which people see them. */
+  providers: ProviderView[]
   attempts: Attempt[]
   connections: ConnectionView[]
   permits: Permit[]
@@ -130,7 +249,11 @@ export type View = {
 /** Keys of `storage.session`; there are no others. */
 export const sessionKeys = { view: 'view', tokens: 'tokens' } as const
 
-/** The account as people read it: e-mail, else name, else id; null when the provider would not tell. */
-export function accountLabel(account: Account | null): string | null {
-  return account ? (account.email ?? account.name ?? account.id) : null
+/**
+ * The account as people read it: e-mail, else name, else id; null when the provider would not tell. Where a
+ * connection has a name of its own, that follows.
+ */
+export function accountLabel({ account, label }: Pick<ConnectionView, 'account' | 'label'>): string | null {
+  const name = account && (account.email ?? account.name ?? account.id)
+  return label ? [name, label].filter(Boolean).join(' · ') : name
 }

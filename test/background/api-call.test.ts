@@ -475,9 +475,9 @@ describe('callApi', () => {
     expect(await asked).toBe('provider-unreachable')
   })
 
-  it('says permission-missing where the browser withholds the answer', async () => {
+  it('sends a site to Dealpass where the browser withholds the answer', async () => {
     world.granted.delete('https://api.play2sell.com/*')
-    expect(await refusedCall('salesos', '/v1/leads')).toBe('permission-missing')
+    expect(await refusedCall('salesos', '/v1/leads')).toBe('reconnect-required: see-dealpass')
   })
 
   it('sends nothing when the permit was ended while the call waited for its token', async () => {

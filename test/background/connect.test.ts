@@ -766,7 +766,7 @@ describe('connect, to reconnect', () => {
     providers.sandbox.signOut('salesos')
     providers.person.user = providers.sandbox.users.colleague
 
-    expect(await failed('salesos', id)).toBe('wrong-account')
+    expect(await failed('salesos', { connection: id })).toBe('wrong-account')
     expect(view()).toEqual({ ...before, attempts: view().attempts })
     expect((await onDisk()).credentials).toEqual(credentials)
     const revoked = providers.sandbox.saw({ path: '/oauth/revoke' })

@@ -1,7 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { View } from '../../src/shared/view'
+import type { Departure, View } from '../../src/shared/view'
 import { holdBack } from '../fakes/network'
-import { allowOnSite, connected, openPanel, startWithSetup, withProviders } from '../fakes/providers'
+import {
+  allowOnSite,
+  type Choice,
+  connected,
+  openPanel,
+  startWithSetup,
+  withProviders,
+} from '../fakes/providers'
 import {
   ask,
   dieBeforeView,
@@ -18,6 +25,7 @@ import {
   view,
 } from '../fakes/worker'
 import { world } from '../fakes/world'
+import { clients, personalTokens, sandboxSetup } from '../sandbox/setup'
 
 const providers = withProviders()
 
@@ -385,5 +393,159 @@ describe('a Disconnect during a refresh', () => {
     await untilView(gone)
     expect((await onDisk()).disconnects).toEqual([])
     await openPanel()
+  })
+})
+
+describe('a Disconnect of what may be in use elsewhere', () => {
+  const { token } = personalTokens.rep
+  const whole = (sell: object = { clientSecret: clients.sell.secret }) => {
+    const setup = sandboxSetup({ all: true })
+    return {
+      ...setup,
+      providers: setup.providers.map(one => (one.id === 'sell' ? { ...one, ...sell } : one)),
+    }
+  }
+
+  /** A connection by that flow, with the time in the test's hands. */
+  async function made(provider: string, choice: Choice = {}, setup: object = whole()): Promise<string> {
+    await startWithSetup(setup)
+    const id = await connected(provider, choice)
+    providers.sandbox.forget()
+    stopClocks()
+    return id
+  }
+
+  async function ended(connection: string, leave?: boolean): Promise<Departure | undefined> {
+    await ask(senders.popup(), 'disconnect', { connection, leave })
+    await vi.advanceTimersByTimeAsync(10_000)
+    await untilView(gone)
+    expect((await onDisk()).credentials).toEqual([])
+    return view().departures[0]
+  }
+
+  const mine: Choice = { entry: { flow: 'personal_token', label: 'Mine', token } }
+  const isAlive = async (bearer: string) => {
+    const answer = await providers.visitor.send('https://api.getbase.com/v2/users/self', {
+      headers: { authorization: `Bearer ${bearer}` },
+    })
+    return answer.status === 200
+  }
+
+  it('revokes a personal token and checks that it is dead', async () => {
+    const id = await made('sell', mine)
+    expect(await ended(id)).toMatchObject({
+      result: 'revoked-checked',
+      account: `${providers.sandbox.users.rep.email} · Mine`,
+    })
+    expect(revocations()).toMatchObject([{ body: { token, token_type_hint: 'access_token' } }])
+    expect(await isAlive(token)).toBe(false)
+  })
+
+  it('revokes it after a restart of the browser, too', async () => {
+    const id = await made('sell', mine)
+    await restartBrowser()
+    expect(await ended(id)).toMatchObject({ result: 'revoked-checked' })
+  })
+
+  it('leaves it alone where that is wanted, and tells the provider nothing', async () => {
+    const id = await made('sell', mine)
+    expect(await ended(id, true)).toMatchObject({ result: 'left' })
+    expect(providers.sandbox.saw()).toEqual([])
+    expect(await isAlive(token)).toBe(true)
+  })
+
+  it('leaves it alone though the worker died meanwhile', async () => {
+    const id = await made('sell', mine)
+    await ask(senders.popup(), 'disconnect', { connection: id, leave: true })
+    endLife()
+    vi.setSystemTime(Date.now() + 30_000)
+    await startWorker()
+    world.ring(`disconnect:${id}`)
+    await untilView(gone)
+    expect(view().departures[0]?.result).toBe('left')
+    expect(providers.sandbox.saw()).toEqual([])
+  })
+
+  it('revokes it where an Undo took the wish to leave it back', async () => {
+    const id = await made('sell', mine)
+    await ask(senders.popup(), 'disconnect', { connection: id, leave: true })
+    await undo(id)
+    expect(await ended(id)).toMatchObject({ result: 'revoked-checked' })
+  })
+
+  it('only forgets it where Sell wants an app secret that nobody has', async () => {
+    const id = await made('sell', mine, whole({}))
+    expect(await ended(id)).toMatchObject({ result: 'forgotten' })
+    expect(await isAlive(token)).toBe(true)
+  })
+
+  it('revokes both tokens of a code, the refresh token first', async () => {
+    const id = await made('sell', { flow: 'authorization_code' })
+    expect(await ended(id)).toMatchObject({ result: 'revoked-checked' })
+    expect(revocations().map(({ body, status }) => [Object(body).token_type_hint, status])).toEqual([
+      ['refresh_token', 200],
+      ['access_token', 200],
+    ])
+    expect(revocations()[0]?.headers.authorization).toMatch(/^Basic /)
+  })
+
+  it('revokes the access token of a key and never what else came along, and says that the key lives on', async () => {
+    const id = await made('sellytics')
+    expect(await ended(id)).toMatchObject({ result: 'lives-on', account: 'North' })
+    expect(revocations().map(({ body, status }) => [Object(body).token_type_hint, status])).toEqual([
+      ['access_token', 200],
+    ])
+    expect(revocations()[0]?.body).toMatchObject({
+      client_id: clients.sellyticsNorth.id,
+      client_secret: clients.sellyticsNorth.secret,
+    })
+  })
+
+  it.each<[title: string, arrange: () => Promise<void> | void, sent: number]>([
+    [
+      'there is no such endpoint',
+      () => providers.sandbox.set('sellytics', { fault: { path: /\/revoke$/, status: 404, body: {} } }),
+      1,
+    ],
+    ['the provider does not answer', () => providers.sandbox.set('sellytics', { dead: true }), 1],
+    ['the token is unknown there', () => providers.sandbox.withdraw('sellytics'), 1],
+    ['no token is held', () => restartBrowser(), 0],
+    [
+      'the host may not be reached',
+      () => {
+        world.granted.delete('https://auth.sellytics.com/*')
+      },
+      0,
+    ],
+  ])('says that a key lives on where %s', async (_, arrange, sent) => {
+    const id = await made('sellytics')
+    await arrange()
+    expect(await ended(id)).toMatchObject({ result: 'lives-on' })
+    expect(revocations()).toHaveLength(sent)
+  })
+
+  it('forgets a key that was entered, with its secret, and no key of the setup', async () => {
+    const { id: clientId, secret: clientSecret } = clients.sellyticsNorth
+    const key: Choice = { entry: { flow: 'client_credentials', label: 'Mine', clientId, clientSecret } }
+    const id = await made('sellytics', key, { version: 1, providers: [{ id: 'sellytics' }] })
+    await ended(id)
+    expect((await onDisk()).clientSecrets).toEqual([])
+    vi.useRealTimers()
+    const of = await made('sellytics')
+    await ended(of)
+    expect((await onDisk()).clientSecrets).toContainEqual(
+      expect.objectContaining({ provider: 'sellytics', clientId, secret: clientSecret }),
+    )
+  })
+
+  it('says that SellSN’s key lives on, and asks nothing of SellSN', async () => {
+    const id = await made('sellsn')
+    const key = Object((await onDisk()).credentials?.[0]).key
+    expect(await ended(id)).toMatchObject({ result: 'lives-on', account: providers.sandbox.users.rep.email })
+    expect(providers.sandbox.saw()).toEqual([])
+    const answer = await providers.visitor.send('https://api.sellsn.io/user', {
+      headers: { authorization: `Bearer ${key}` },
+    })
+    expect(answer.status).toBe(200)
   })
 })

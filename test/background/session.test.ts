@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { catalogue } from '../../src/providers'
 import { allowOnSite, connected, startWithSetup, withProviders } from '../fakes/providers'
 import {
   ask,
@@ -36,7 +37,9 @@ describe('session', () => {
     expect(view()).toEqual({
       run: expect.any(String),
       stopped: false,
+      weakerFlows: false,
       setup: null,
+      providers: catalogue.map(({ id }) => expect.objectContaining({ id, ways: [] })),
       attempts: [],
       connections: [],
       permits: [],

@@ -54,7 +54,7 @@ describe('reviewSetup', () => {
     await startWorker()
     const before = view()
     const answer = await ask(senders.options(), 'reviewSetup', { text: JSON.stringify(sandboxSetup()) })
-    expect(answer).toMatchObject({ setup: { organisation: { name: 'Acme Sales' } } })
+    expect(answer).toMatchObject({ setup: { organisation: { name: 'Acme Sales' } }, moves: {} })
     expect(view()).toEqual(before)
     expect((await onDisk()).kept).toEqual([])
   })

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
+import manifest from '../../manifest.json' with { type: 'json' }
+import type { RequestInput } from '../../src/shared/protocol'
 import type { View } from '../../src/shared/view'
 import type { SandboxUser } from '../sandbox/people'
 import { type Sandbox, sandboxSetup, startSandbox } from '../sandbox/sandbox'
@@ -10,12 +12,7 @@ import { world } from './world'
 export const site = 'https://app.futuresimple.com'
 
 /** Hosts of the shipped manifest, which the browser grants with the installation. */
-export const shippedHosts = [
-  'https://api.getbase.com/*',
-  'https://auth.play2sell.com/*',
-  'https://api.play2sell.com/*',
-  'https://app.futuresimple.com/*',
-]
+export const shippedHosts = manifest.host_permissions
 
 /** The providers, and a person who signs in to them. */
 export type Providers = {
@@ -98,10 +95,13 @@ export async function startWithSetup(setup: object = sandboxSetup()): Promise<vo
   await ask(senders.options(), 'useSetup', { text: JSON.stringify(setup) })
 }
 
+/** What a click on Connect may choose besides the provider. */
+export type Choice = Omit<RequestInput<'connect'>, 'provider'>
+
 /** Connects a provider through the popup's route, and resolves with the connection's id. */
-export async function connected(provider: string): Promise<string> {
+export async function connected(provider: string, choice: Choice = {}): Promise<string> {
   const before = new Set((await untilView(() => true)).connections.map(({ id }) => id))
-  await ask(senders.popup(), 'connect', { provider })
+  await ask(senders.popup(), 'connect', { provider, ...choice })
   const { connections, attempts } = await untilView(
     now =>
       now.connections.some(({ id, provider: of }) => of === provider && !before.has(id)) ||
@@ -113,9 +113,22 @@ export async function connected(provider: string): Promise<string> {
 }
 
 /** Lets an attempt to connect fail, and resolves with its words: `code` or `code: reason`. */
-export async function failed(provider: string, connection?: string): Promise<string> {
-  await ask(senders.popup(), 'connect', { provider, connection })
+export async function failed(provider: string, choice: Choice = {}): Promise<string> {
+  await ask(senders.popup(), 'connect', { provider, ...choice })
   return attemptFailed(provider)
+}
+
+/** Goes through a Connect that makes no new connection: a Reconnect, or one of an account that is connected already. */
+export async function renewed(provider: string, choice: Choice = {}): Promise<View> {
+  const startedBy = new Set((await untilView(() => true)).attempts.map(({ id }) => id))
+  await ask(senders.popup(), 'connect', { provider, ...choice })
+  await untilView(now => now.attempts.some(({ id, provider: of }) => of === provider && !startedBy.has(id)))
+  const after = await untilView(
+    now => !now.attempts.some(({ provider: of, status }) => of === provider && status !== 'failed'),
+  )
+  const failure = after.attempts.find(({ provider: of }) => of === provider)
+  if (failure) throw new Error(`Not renewed: ${JSON.stringify(failure)}`)
+  return after
 }
 
 /** How an attempt that is under way fails. */

@@ -36,7 +36,7 @@ describe('whoIsIt', () => {
   })
 
   it.each<[string, () => Response, string]>([
-    ['401', () => json({}, { status: 401 }), 'provider-rejected'],
+    ['401', () => json({}, { status: 401 }), 'provider-rejected: token-refused'],
     ['404', () => json({}, { status: 404 }), 'provider-rejected'],
     ['429', () => json({}, { status: 429 }), 'provider-unreachable'],
     ['500', () => json({}, { status: 500 }), 'provider-unreachable'],

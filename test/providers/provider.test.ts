@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import manifest from '../../manifest.json' with { type: 'json' }
 import { catalogue, providerById } from '../../src/providers'
+import { hostsOf, probeAddress } from '../../src/providers/hosts'
 import { type Provider, textOf } from '../../src/providers/provider'
 import type { Access } from '../../src/shared/view'
 
-/** What each provider's documentation shows of the probe's answer, and of pages. A new provider adds its own. */
-const documented: Record<
-  string,
-  {
-    probe: unknown
-    account: object
-    pages: [address: string, context: object | undefined][]
-    /** The scope that a call needs. */
-    scopes: [address: string, access: Access, scope: string][]
-  }
-> = {
+/** What a provider's documentation shows of the probe's answer, of pages and of what calls need. */
+type Sample = {
+  /** None of a provider that acts for nobody. */
+  probe?: unknown
+  account?: object
+  pages: [address: string, context: object | undefined][]
+  /** The scope that a call needs. */
+  scopes: [address: string, access: Access, scope: string][]
+}
+
+/** Those of the four systems. A provider that comes later may have one, and has the checks of every file in any case. */
+const documented: Record<string, Sample> = {
   sell: {
     // https://developer.zendesk.com/api-reference/sales-crm/resources/users/#retrieve-an-authenticating-user
     probe: {
@@ -64,6 +66,41 @@ const documented: Record<
       ['https://api.play2sell.com/v1/webhooks/1', 'change', 'webhooks:manage'],
     ],
   },
+  sellytics: {
+    pages: [],
+    scopes: [
+      ['https://api.sellytics.com/data/v1/summary', 'read', 'sellytics-data-api'],
+      ['https://api.sellytics.com/data/v1/kpis?period=year', 'change', 'sellytics-data-api'],
+    ],
+  },
+  sellsn: {
+    // https://docs.sellsn.io/oauth2/authorizing-users, "Get user"
+    probe: {
+      success: true,
+      message: 'text',
+      data: {
+        id: '4f1c',
+        dateCreated: '2025-05-21T13:30:01.620Z',
+        email: 'mark@designservice.com',
+        userName: 'mark',
+        atlasReports: [{ id: '1', email: 'someone@else.example' }],
+        payPalEmail: 'pay@designservice.com',
+      },
+    },
+    account: { id: '4f1c', name: 'mark', email: 'mark@designservice.com' },
+    pages: [],
+    scopes: [
+      ['https://api.sellsn.io/user', 'read', 'user.view'],
+      ['https://api.sellsn.io/stores', 'read', 'stores.view'],
+      ['https://api.sellsn.io/stores/5', 'read', 'stores.view'],
+      ['https://api.sellsn.io/stores/5/', 'read', 'stores.view'],
+      ['https://api.sellsn.io/stores/5', 'change', 'stores.update'],
+      ['https://api.sellsn.io/stores/5/orders', 'read', 'stores.orders.view'],
+      ['https://api.sellsn.io/stores/5/orders/7?x=products', 'read', 'stores.orders.view'],
+      ['https://api.sellsn.io/STORES/5/Products', 'read', 'stores.products.view'],
+      ['https://api.sellsn.io/stores/5/products/7', 'change', 'stores.products.update'],
+    ],
+  },
 }
 
 const files = import.meta.glob<Record<string, unknown>>('../../src/providers/*.ts')
@@ -87,6 +124,17 @@ const isExactHttps = (address: string) => {
   return url.protocol === 'https:' && !url.port && !url.username && !url.hash && !url.hostname.includes('*')
 }
 
+/** Whether one match pattern gives all that another one does, as far as ours go: any host, or an exact one. */
+function covers(wide: string, narrow: string): boolean {
+  const [scheme, host] = wide.split('://')
+  return narrow === wide || (host === '*/*' && narrow.startsWith(`${scheme}://`))
+}
+
+function policyOf(policy: string): { connect: string[] } {
+  const directives = policy.split(';').map(directive => directive.trim().split(/\s+/))
+  return { connect: directives.find(([name]) => name === 'connect-src') ?? [] }
+}
+
 describe('the catalogue', () => {
   it('has every provider that a file of the folder defines, under the file’s name', async () => {
     const defined = await definedProviders()
@@ -99,8 +147,9 @@ describe('the catalogue', () => {
       expect(new Set(catalogue.map(provider => provider[key])).size).toBe(catalogue.length)
   })
 
-  it('has a sample for each provider here', () => {
-    expect(Object.keys(documented).sort()).toEqual(catalogue.map(({ id }) => id).sort())
+  it.each(['sell', 'sellytics', 'sellsn', 'salesos'])('has %s, and a sample of it here', id => {
+    expect(providerById(id)?.id).toBe(id)
+    expect(documented[id]?.scopes.length).toBeGreaterThan(0)
   })
 })
 
@@ -115,11 +164,12 @@ describe.each(catalogue.map(provider => [provider.id, provider] as const))('prov
   })
 
   it('has every address by https, on an exact host', () => {
-    const { endpoints, api, issuer, docs, dashboard, whoIsIt } = provider
-    for (const address of [...Object.values(endpoints), ...api, issuer, docs, whoIsIt.url, dashboard ?? docs])
+    const { endpoints, api, issuer, docs, dashboard, endOfLife } = provider
+    const called = [...Object.values(endpoints), ...api, ...[probeAddress(provider) ?? []].flat()]
+    for (const address of called) expect(new URL(String(address)).search).toBe('')
+    const known = [docs, dashboard, endOfLife?.source].filter(address => address !== undefined)
+    for (const address of [...called, issuer, ...known])
       expect(isExactHttps(String(address)), String(address)).toBe(true)
-    for (const address of [...Object.values(endpoints), ...api, whoIsIt.url])
-      expect(new URL(String(address)).search).toBe('')
   })
 
   it('has an API whose prefixes end in a slash', () => {
@@ -127,13 +177,13 @@ describe.each(catalogue.map(provider => [provider.id, provider] as const))('prov
     for (const prefix of provider.api) expect(prefix).toMatch(/\/$/)
   })
 
-  it('has the permission for every host that is called, and may connect to it', () => {
-    const { authorization: _, ...called } = provider.endpoints
-    const csp = manifest.content_security_policy.extension_pages
-    for (const address of [...Object.values(called), ...provider.api, provider.whoIsIt.url]) {
-      const { origin } = new URL(String(address))
-      expect(manifest.host_permissions).toContain(`${origin}/*`)
-      expect(csp).toContain(` ${origin}`)
+  it('may be given every host that is called, and may connect to it', () => {
+    const { connect } = policyOf(manifest.content_security_policy.extension_pages)
+    for (const pattern of hostsOf(provider)) {
+      const isGiven = manifest.host_permissions.includes(pattern)
+      const isOptional = manifest.optional_host_permissions.some(one => covers(one, pattern))
+      expect(isGiven || isOptional, pattern).toBe(true)
+      expect(connect).toContain('https:')
     }
   })
 
@@ -142,21 +192,45 @@ describe.each(catalogue.map(provider => [provider.id, provider] as const))('prov
     expect(new Set(provider.flows).size).toBe(provider.flows.length)
   })
 
+  it('has what its flows need', () => {
+    const { flows, endpoints, hooks, needsSecret, clientAuth, machineScopes, scopes } = provider
+    const opensPage = flows.some(flow => ['authorization_code', 'implicit', 'exchange'].includes(flow))
+    expect(endpoints.authorization !== undefined).toBe(opensPage)
+    for (const flow of needsSecret) expect(flows).toContain(flow)
+    for (const flow of ['client_credentials', 'exchange'] as const)
+      if (flows.includes(flow)) expect(needsSecret, flow).toContain(flow)
+    const isExchanged = flows.includes('exchange')
+    expect(hooks?.exchangeRequests !== undefined).toBe(isExchanged)
+    expect(hooks?.exchangeResult !== undefined).toBe(isExchanged)
+    if (needsSecret.some(flow => flow !== 'exchange')) expect(clientAuth).not.toBe('none')
+    if (flows.includes('personal_token')) expect(provider.whoIsIt).toBeDefined()
+    for (const scope of machineScopes ?? []) expect(scopes[scope], scope).toBeDefined()
+  })
+
+  it('revokes where it has an endpoint for it, and nowhere else', () => {
+    expect(provider.revokes.length > 0).toBe(provider.endpoints.revocation !== undefined)
+  })
+
+  it('knows the scope that its probe lacks when it says 403', () => {
+    const { scope } = provider.whoIsIt ?? {}
+    if (scope !== undefined) expect(provider.defaultScopes).toContain(scope)
+  })
+
   it('has its default scopes in plain words, and what widgets ask for among them', () => {
     expect(provider.defaultScopes.length).toBeGreaterThan(0)
     for (const scope of provider.defaultScopes)
       if (scope !== 'openid') expect(provider.scopes[scope], scope).toMatch(/^\p{Lu}.{5,}[^.]$/u)
-    for (const scope of provider.widgets.scopes) expect(provider.defaultScopes).toContain(scope)
+    for (const scope of provider.widgets?.scopes ?? []) expect(provider.defaultScopes).toContain(scope)
     expect(provider.openid).toBe(provider.defaultScopes.includes('openid'))
   })
 
   it('asks for no change by default', () => {
-    expect(provider.widgets.access).toBe('read')
+    expect(provider.widgets?.access ?? 'read').toBe('read')
     for (const scope of provider.defaultScopes) expect(scope).not.toMatch(/write|manage|delete/)
   })
 
   it('has token info and the hook that reads it together', () => {
-    expect(provider.endpoints.tokenInfo !== undefined).toBe(provider.hooks?.tokenInfoClient !== undefined)
+    expect(provider.endpoints.tokenInfo !== undefined).toBe(provider.hooks?.tokenInfo !== undefined)
   })
 
   it('can check whose token it is, where a token comes without a code', () => {
@@ -180,7 +254,7 @@ describe.each(catalogue.map(provider => [provider.id, provider] as const))('prov
   })
 
   it('reads the account of the documented answer', () => {
-    expect(provider.whoIsIt.account(sample?.probe)).toEqual(sample?.account)
+    expect(provider.whoIsIt?.account(sample?.probe)).toEqual(sample?.account)
   })
 
   it.each([
@@ -194,8 +268,9 @@ describe.each(catalogue.map(provider => [provider.id, provider] as const))('prov
     { data: [] },
     { sub: '' },
     { data: { id: '' } },
+    { success: false, data: { id: '' } },
   ])('reads nobody in %j', body => {
-    expect(provider.whoIsIt.account(body)).toBeUndefined()
+    expect(provider.whoIsIt?.account(body)).toBeUndefined()
   })
 
   it('knows the scope of each call, by which a permit is held where the token would do more', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseSetup, viewOfSetup } from '../../src/providers/setup'
-import { reviewOfSetup } from '../../src/providers/setup-review'
+import { parseSetup, secretsOfSetup, viewOfSetup } from '../../src/providers/setup'
 import type { SetupFault } from '../../src/shared/setup-fault'
 
 const clientId = 'a1b2c3d4e5f6'
@@ -13,6 +12,9 @@ const good = {
   ],
 }
 
+/** What a setup has where its file says nothing. */
+const whole = { organisation: {}, sites: [], rules: {} }
+
 /** A setup with one provider, changed. */
 const withProvider = (change: object) => ({ version: 1, providers: [{ id: 'sell', clientId, ...change }] })
 
@@ -23,18 +25,132 @@ function faultsOf(setup: unknown): SetupFault[] {
 
 const pathsOf = (setup: unknown) => faultsOf(setup).map(({ path }) => path)
 
+/** Every key that a setup may have, except `relay`, which this version cannot use. */
+const full = {
+  version: 1,
+  organisation: { name: 'Acme Sales', supportContact: 'it@acme.example' },
+  providers: [
+    {
+      id: 'sell',
+      clientId,
+      clientSecret: 'the-sell-secret',
+      clientAuth: 'basic',
+      flow: 'implicit',
+      scopes: ['read', 'profile', 'sync'],
+      allowImplicitRefresh: true,
+    },
+    { id: 'salesos', clientId, audience: 'https://api.play2sell.com' },
+    {
+      id: 'sellytics',
+      keys: [
+        { label: 'North', clientId: 'north', clientSecret: 'the-north-secret' },
+        { label: 'South', clientId: 'south', clientSecret: 'the-south-secret' },
+      ],
+    },
+    { id: 'sellsn', clientId, clientSecret: 'the-sellsn-secret', flow: 'exchange' },
+    {
+      id: 'acme',
+      name: 'Acme CRM',
+      issuer: 'https://id.acme.example',
+      clientId,
+      clientSecret: 'the-acme-secret',
+      clientAuth: 'post',
+      scopes: ['openid', 'profile'],
+      endpoints: {
+        authorization: 'https://id.acme.example/authorize',
+        token: 'https://id.acme.example/token',
+        revocation: 'https://id.acme.example/revoke',
+        tokenInfo: 'https://id.acme.example/info',
+        introspection: 'https://id.acme.example/introspect',
+        userinfo: 'https://id.acme.example/userinfo',
+      },
+      api: ['https://api.acme.example/v1/', 'http://127.0.0.1:4105/'],
+    },
+  ],
+  sites: [
+    {
+      origin: 'https://crm.acme.example',
+      provider: 'acme',
+      scopes: ['profile'],
+      use: 'token',
+      access: 'change',
+    },
+  ],
+  rules: {
+    flows: ['authorization_code', 'implicit', 'client_credentials', 'exchange', 'personal_token', 'password'],
+    maxLeaseMinutes: 60,
+    passphrase: 'optional',
+    lockAfterMinutes: 60,
+    userProviders: true,
+    userSites: false,
+    privateAddresses: ['http://127.0.0.1:4105'],
+    keepReceiptsDays: 0,
+  },
+}
+
+/** For each value inside another one, a function that gives a copy with something else in that value's place. */
+function everyPlace(value: unknown): ((put: unknown) => unknown)[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const withPut = (put: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map((one, index) => (String(index) === key ? put : one))
+        : { ...value, [key]: put }
+    return [withPut, ...everyPlace(inner).map(deeper => (put: unknown) => withPut(deeper(put)))]
+  })
+}
+
+/** Each object inside a value, itself included, with a key more; and the path of that key. */
+function everyObject(value: unknown, path = ''): { path: string; withKey: (key: string) => unknown }[] {
+  if (typeof value !== 'object' || value === null) return []
+  const own = Array.isArray(value)
+    ? []
+    : [{ path, withKey: (key: string): unknown => ({ ...value, [key]: 1 }) }]
+  const inner = Object.entries(value).flatMap(([key, one]) =>
+    everyObject(one, Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key).map(
+      deeper => ({
+        path: deeper.path,
+        withKey: (added: string): unknown =>
+          Array.isArray(value)
+            ? value.map((old, index) => (String(index) === key ? deeper.withKey(added) : old))
+            : { ...value, [key]: deeper.withKey(added) },
+      }),
+    ),
+  )
+  return [...own, ...inner]
+}
+
 describe('parseSetup', () => {
+  it('reads every key that there is', () => {
+    expect(parseSetup(JSON.stringify(full))).toEqual({ setup: full })
+  })
+
+  it.each(everyObject(full).map(({ path, withKey }) => [path || 'the top', path, withKey] as const))(
+    'refuses an unknown key in %s',
+    (_, path, withKey) => {
+      expect(pathsOf(withKey('extra'))).toEqual([path ? `${path}.extra` : 'extra'])
+      expect(pathsOf(withKey('constructor'))).toEqual([path ? `${path}.constructor` : 'constructor'])
+    },
+  )
+
+  it.each(['Sell', '__proto__', 'constructor', '', 'a b', '5x', 'x'.repeat(33), 5, null])(
+    'refuses the id %j',
+    id => {
+      expect(pathsOf(withProvider({ id }))).toContain('providers[0].id')
+    },
+  )
+
   it('reads a good file', () => {
-    expect(parseSetup(JSON.stringify(good))).toEqual({ setup: good })
+    expect(parseSetup(JSON.stringify(good))).toEqual({ setup: { ...whole, ...good } })
   })
 
   it('reads the least that a file can be', () => {
     const least = { version: 1, providers: [{ id: 'sell', clientId }] }
-    expect(parseSetup(JSON.stringify(least))).toEqual({ setup: { ...least, organisation: {} } })
+    expect(parseSetup(JSON.stringify(least))).toEqual({ setup: { ...whole, ...least } })
   })
 
   it('reads a file that begins with a byte order mark, as Windows writes it', () => {
-    expect(parseSetup(`\uFEFF${JSON.stringify(good)}`)).toEqual({ setup: good })
+    expect(parseSetup(`\uFEFF${JSON.stringify(good)}`)).toEqual({ setup: { ...whole, ...good } })
   })
 
   it('trims what people read', () => {
@@ -62,14 +178,11 @@ describe('parseSetup', () => {
     ['providers that are no list', { version: 1, providers: { sell: { clientId } } }, 'providers'],
     ['a provider that is none', { version: 1, providers: [5] }, 'providers[0]'],
     ['no id', { version: 1, providers: [{ clientId }] }, 'providers[0].id'],
-    ['an id in capitals', withProvider({ id: 'Sell' }), 'providers[0].id'],
-    ['an id of every object', withProvider({ id: '__proto__' }), 'providers[0].id'],
-    ['an unknown provider', withProvider({ id: 'acme' }), 'providers[0].id'],
-    [
-      'an unknown provider with a name of every object',
-      withProvider({ id: 'constructor' }),
-      'providers[0].id',
-    ],
+    ['an empty client secret', withProvider({ clientSecret: '' }), 'providers[0].clientSecret'],
+    ['a client secret with a space', withProvider({ clientSecret: 'a b' }), 'providers[0].clientSecret'],
+    ['a client secret that is a list', withProvider({ clientSecret: ['x'] }), 'providers[0].clientSecret'],
+    ['a way to authenticate that is none', withProvider({ clientAuth: 'jwt' }), 'providers[0].clientAuth'],
+    ['a switch in text', withProvider({ allowImplicitRefresh: 'no' }), 'providers[0].allowImplicitRefresh'],
     ['no client id', { version: 1, providers: [{ id: 'sell' }] }, 'providers[0].clientId'],
     ['an empty client id', withProvider({ clientId: '' }), 'providers[0].clientId'],
     ['a client id with a space', withProvider({ clientId: 'a b' }), 'providers[0].clientId'],
@@ -77,7 +190,7 @@ describe('parseSetup', () => {
     ['a client id that is a number', withProvider({ clientId: 5 }), 'providers[0].clientId'],
     ['a client id without end', withProvider({ clientId: 'x'.repeat(513) }), 'providers[0].clientId'],
     ['a flow that is none', withProvider({ flow: 'magic' }), 'providers[0].flow'],
-    ['a flow that is not offered', withProvider({ flow: 'authorization_code' }), 'providers[0].flow'],
+    ['a flow that is not offered', withProvider({ flow: 'client_credentials' }), 'providers[0].flow'],
     ['no scope', withProvider({ scopes: [] }), 'providers[0].scopes'],
     ['scopes in one text', withProvider({ scopes: 'read profile' }), 'providers[0].scopes'],
     ['two scopes in one', withProvider({ scopes: ['read profile'] }), 'providers[0].scopes[0]'],
@@ -103,7 +216,7 @@ describe('parseSetup', () => {
       withProvider({ id: 'salesos', audience: 'https://user:pass@api.play2sell.com' }),
       'providers[0].audience',
     ],
-    ['an unknown key', { ...good, sites: [] }, 'sites'],
+    ['an unknown key', { ...good, site: [] }, 'site'],
     ['an unknown key of a provider', withProvider({ secret: 'x' }), 'providers[0].secret'],
     ['an unknown key of the organisation', { ...good, organisation: { url: 'x' } }, 'organisation.url'],
     ['an organisation that is none', { ...good, organisation: 'Acme' }, 'organisation'],
@@ -145,8 +258,8 @@ describe('parseSetup', () => {
         { id: 'acme', clientId },
         { id: 'sell', clientId, flow: 'password' },
       ],
-      sites: [],
-      rules: {},
+      sites: [{ origin: 'https://crm.example/', provider: 'acme', use: 'take', also: 'x' }],
+      rules: { flows: ['magic'], maxLeaseMinutes: 0, quickly: true },
     }
     expect(new Set(pathsOf(wrong))).toEqual(
       new Set([
@@ -159,11 +272,23 @@ describe('parseSetup', () => {
         'providers[0].key',
         'providers[1].clientId',
         'providers[1].audience',
-        'providers[2].id',
+        'providers[0].flow',
+        'providers[1].flow',
+        'providers[2].name',
+        'providers[2].endpoints',
+        'providers[2].api',
+        'providers[2].flow',
         'providers[3].id',
         'providers[3].flow',
-        'sites',
-        'rules',
+        'providers[3].clientSecret',
+        'sites[0].origin',
+        'sites[0].scopes',
+        'sites[0].use',
+        'sites[0].access',
+        'sites[0].also',
+        'rules.flows[0]',
+        'rules.maxLeaseMinutes',
+        'rules.quickly',
       ]),
     )
   })
@@ -174,37 +299,31 @@ describe('parseSetup', () => {
   })
 
   it('says which flows there are', () => {
-    expect(faultsOf(withProvider({ flow: 'password' }))[0]?.message).toContain('implicit')
+    const [fault] = faultsOf(withProvider({ flow: 'exchange' }))
+    expect(fault?.message).toContain('implicit or authorization_code or personal_token or password')
   })
 
-  it('never says back what stood in the file', () => {
+  it('never says back what stood in the file, wherever it stood', () => {
     const secret = 's3cr3t-3f9a5c'
-    const places = [
-      { ...good, version: secret },
-      { ...good, key: secret },
-      { ...good, organisation: secret },
-      { ...good, organisation: { name: { secret } } },
-      { ...good, providers: secret },
-      { ...good, providers: [secret] },
-      withProvider({ id: `x ${secret}` }),
-      withProvider({ id: secret }),
-      withProvider({ clientId: ` ${secret}` }),
-      withProvider({ clientId: [secret] }),
-      withProvider({ clientSecret: secret }),
-      withProvider({ flow: secret }),
-      withProvider({ scopes: secret }),
-      withProvider({ scopes: [`${secret} `] }),
-      withProvider({ scopes: [{ secret }] }),
-      withProvider({ audience: secret }),
-      withProvider({ id: 'salesos', audience: `http://${secret}.example` }),
-      withProvider({ id: 'salesos', audience: `https://user:${secret}@api.example` }),
-    ]
+    // Each a value in the place of another one, at any depth.
+    const places = everyPlace({ ...full, relay: 'x' }).flatMap(put => [
+      put(secret),
+      put(` ${secret}`),
+      put(`https://user:${secret}@x.example/`),
+      put(`http://${secret}.example/`),
+      put([secret]),
+      put({ [secret]: secret }),
+      put({ key: { secret } }),
+      put(null),
+    ])
+    expect(places.length).toBeGreaterThan(400)
+    let faulty = 0
     for (const place of places) {
       const faults = faultsOf(place)
-      expect(faults.length, JSON.stringify(place)).toBeGreaterThan(0)
-      expect(faults.map(({ message }) => message).join(' ')).not.toContain(secret)
-      expect(faults.map(({ path }) => path).join(' ')).not.toContain(secret)
+      if (faults.length > 0) faulty += 1
+      expect(faults.map(({ message }) => message).join(' '), JSON.stringify(place)).not.toContain(secret)
     }
+    expect(faulty).toBeGreaterThan(300)
     expect(JSON.stringify(faultsOf(`{ "version": 1, "x": ${secret}`))).not.toContain(secret)
   })
 
@@ -228,47 +347,64 @@ describe('viewOfSetup', () => {
         sell: { clientId, flow: 'implicit', scopes: ['read', 'profile'] },
         salesos: { clientId, audience: 'https://api.play2sell.com' },
       },
+      sites: [],
+      rules: {},
     })
+  })
+
+  it('has no secret of the file, and says which there are', () => {
+    const view = viewOfSetup(parsed(full))
+    expect(JSON.stringify(view)).not.toMatch(/the-\w+-secret/)
+    expect(Object.values(view.providers).map(({ hasSecret }) => hasSecret)).toEqual([
+      true,
+      undefined,
+      undefined,
+      true,
+      true,
+    ])
+    expect(view.providers.sellytics?.keys).toEqual([
+      { label: 'North', clientId: 'north' },
+      { label: 'South', clientId: 'south' },
+    ])
+  })
+
+  it('says of a secret in the vault that it is there, for that client id alone', () => {
+    const isKnown = (provider: string, id: string) => provider === 'sell' && id === clientId
+    expect(viewOfSetup(parsed(good), isKnown).providers.sell?.hasSecret).toBe(true)
+    expect(viewOfSetup(parsed(good), isKnown).providers.salesos?.hasSecret).toBeUndefined()
+    const other = parsed(withProvider({ clientId: 'another' }))
+    expect(viewOfSetup(other, isKnown).providers.sell?.hasSecret).toBeUndefined()
+  })
+
+  it('makes no permit of a site: it is a proposal', () => {
+    expect(viewOfSetup(parsed(full)).sites).toEqual(full.sites)
+    expect(viewOfSetup(parsed(full))).not.toHaveProperty('permits')
   })
 })
 
-describe('reviewOfSetup', () => {
-  it('names every host with what it receives', () => {
-    expect(reviewOfSetup(parsed(good), null)).toEqual({
-      organisation: good.organisation,
-      providers: [
-        {
-          id: 'sell',
-          clientId,
-          scopes: ['read', 'profile'],
-          hosts: [{ host: 'api.getbase.com', receives: ['sign-ins', 'tokens', 'data'] }],
-        },
-        {
-          id: 'salesos',
-          clientId,
-          scopes: ['openid', 'profile', 'email', 'offline_access', 'leads:read'],
-          audience: 'https://api.play2sell.com',
-          hosts: [
-            { host: 'auth.play2sell.com', receives: ['sign-ins', 'tokens'] },
-            { host: 'api.play2sell.com', receives: ['data'] },
-          ],
-        },
-      ],
-      removes: [],
-    })
-  })
-
-  it('says what a new client id replaces, and what is no longer there', () => {
-    const current = viewOfSetup(parsed(good))
-    const next = parsed({ version: 1, providers: [{ id: 'sell', clientId: 'another' }] })
-    expect(reviewOfSetup(next, current)).toMatchObject({
-      providers: [{ replaces: clientId }],
-      removes: ['salesos'],
-    })
-    expect(reviewOfSetup(parsed(good), current).providers.map(({ replaces }) => replaces)).toEqual([
-      undefined,
-      undefined,
+describe('secretsOfSetup', () => {
+  it('has each secret with whose it is, and where it may go: to the token and revocation endpoints', () => {
+    const sellytics = {
+      provider: 'sellytics',
+      place: 'https://auth.sellytics.com https://auth.sellytics.com',
+    }
+    expect(secretsOfSetup(parsed(full))).toEqual([
+      {
+        provider: 'sell',
+        clientId,
+        place: 'https://api.getbase.com https://api.getbase.com',
+        secret: 'the-sell-secret',
+      },
+      { ...sellytics, clientId: 'north', secret: 'the-north-secret' },
+      { ...sellytics, clientId: 'south', secret: 'the-south-secret' },
+      { provider: 'sellsn', clientId, place: 'https://api.sellsn.io', secret: 'the-sellsn-secret' },
+      {
+        provider: 'acme',
+        clientId,
+        place: 'https://id.acme.example https://id.acme.example',
+        secret: 'the-acme-secret',
+      },
     ])
-    expect(reviewOfSetup(parsed(good), current).removes).toEqual([])
+    expect(secretsOfSetup(parsed(good))).toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import { providerViews } from '../../src/providers/ways'
 import type { ConnectionView, Permit, View } from '../../src/shared/view'
 
 export const site = 'https://app.futuresimple.com'
@@ -37,7 +38,9 @@ export const permit = (of: string, more: Partial<Permit> = {}): Permit => ({
 export const view = (connections: ConnectionView[], permits: Permit[]): View => ({
   run: 'this run',
   stopped: false,
+  weakerFlows: false,
   setup: null,
+  providers: providerViews(null, connections, false),
   attempts: [],
   connections,
   permits,

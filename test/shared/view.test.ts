@@ -9,6 +9,13 @@ describe('accountLabel', () => {
     [{ id: '7' }, '7'],
     [null, null],
   ])('reads %j as %j', (account, label) => {
-    expect(accountLabel(account)).toBe(label)
+    expect(accountLabel({ account })).toBe(label)
+  })
+
+  it('adds the name of the connection’s own, by which several of one account are told apart', () => {
+    const account = { id: '7', email: 'mia@acme.example' }
+    expect(accountLabel({ account, label: 'Nightly sync' })).toBe('mia@acme.example · Nightly sync')
+    expect(accountLabel({ account: null, label: 'Nightly sync' })).toBe('Nightly sync')
+    expect(accountLabel({ account, label: '' })).toBe('mia@acme.example')
   })
 })

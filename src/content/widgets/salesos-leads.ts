@@ -18,14 +18,12 @@ section.ariaLabel = pageTexts.leads
 section.hidden = true
 shadowRoot('open', css).append(section)
 
-void start()
+// Without the extension there is nothing to show, and nobody to tell.
+dealpass().then(start, () => undefined)
 
-async function start(): Promise<void> {
-  // Without the extension there is nothing to show, and nobody to tell.
-  const pass = await dealpass().catch(() => undefined)
-  if (!pass) return
+function start(pass: Dealpass): void {
   pass.onChange(() => void show(pass))
-  await show(pass)
+  void show(pass)
 }
 
 async function show(pass: Dealpass): Promise<void> {
@@ -56,10 +54,10 @@ async function leads({ accessToken, tokenType }: Lease): Promise<{ total: number
 }
 
 function draw({ total, leads: all }: { total: number; leads: Lead[] }, { expiresAt }: Lease): void {
-  const byScore = [...all].sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+  const byScore = all.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))
   const hot = byScore.filter(({ score }) => (score ?? 0) >= 80).length
   const [next] = byScore
-  const time = new Date(expiresAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  const time = new Date(expiresAt).toLocaleTimeString([], { timeStyle: 'short' })
   drawLines(
     pageTexts.leadsCount(total, hot),
     next?.next_step?.title && pageTexts.leadsNext(next.next_step.title, next.name),

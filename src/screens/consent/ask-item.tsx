@@ -1,10 +1,11 @@
-import { providerById } from '../../providers/index'
 import { sayInConsent as say } from '../../shared/texts/consent'
 import type { Ask, View } from '../../shared/view'
 import { accountName } from '../ui/connection'
 import { Icon } from '../ui/icon'
 import { Logo } from '../ui/logo'
 import { permitWords } from '../ui/permit-words'
+import { Practice } from '../ui/practice'
+import { providerOf } from '../ui/provider-of'
 import { timeOfDay } from '../ui/times'
 import { useClock } from '../ui/use-clock'
 
@@ -15,15 +16,18 @@ export function AskItem({ view, ask, tokenLife }: { view: View; ask: Ask; tokenL
   // The window may stand open for a while, and a token handed out then lives from then on.
   const now = useClock([(Math.floor(Date.now() / minute) + 1) * minute])
   const connection = view.connections.find(({ id }) => id === ask.connection)
-  const provider = connection && providerById(connection.provider)
-  if (!provider) return null
+  const provider = providerOf(view, connection?.provider)
+  if (!connection || !provider) return null
   const { access, scopes } = permitWords(provider, ask)
   return (
     <li>
       <Logo provider={provider} />
       <div>
-        <h2>{provider.name}</h2>
-        <p class="muted">{say('asAccount', { account: accountName(connection.account) })}</p>
+        <div class="named">
+          <h2>{provider.name}</h2>
+          <Practice provider={provider} />
+        </div>
+        <p class="muted">{say('asAccount', { account: accountName(connection) })}</p>
         <p class="access">
           <Icon name={ask.access === 'read' ? 'see' : 'change'} />
           {access}

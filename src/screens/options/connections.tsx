@@ -1,23 +1,32 @@
-import { catalogue } from '../../providers/index'
-import type { Provider } from '../../providers/provider'
 import { sentenceOf } from '../../shared/texts/errors'
 import { sayInOptions as say, sayFlow } from '../../shared/texts/options'
 import { say as sayEverywhere } from '../../shared/texts/screens'
-import type { ConnectionView, View } from '../../shared/view'
+import type { ConnectionView, ProviderView, View } from '../../shared/view'
 import {
   accountName,
   connectionActions,
   connectionName,
   connectionStatus,
   failedAttempt,
+  liveAttempt,
+  newlyAsked,
 } from '../ui/connection'
 import { ConnectionButtons } from '../ui/connection-buttons'
 import { Logo } from '../ui/logo'
 import { Notice } from '../ui/notice'
+import { PartingQuestion } from '../ui/parting-question'
+import { Practice } from '../ui/practice'
 import { missingScopes, plainScopes } from '../ui/scopes'
 import { StatusLine } from '../ui/status-line'
 import { dayAndTime } from '../ui/times'
 import { useClock } from '../ui/use-clock'
+
+const renewals = {
+  refresh: 'byRefresh',
+  'sign-in': 'bySignIn',
+  key: 'byKey',
+  never: 'neverRenewed',
+} as const
 
 /** A card for each connection: as whom, since when, by which flow, and what it may. */
 export function Connections({ view }: { view: View }) {
@@ -25,7 +34,7 @@ export function Connections({ view }: { view: View }) {
   if (view.connections.length === 0) return <p class="card empty">{say('noConnections')}</p>
   return (
     <ul class="cards" aria-label={say('connections')}>
-      {catalogue.flatMap(provider =>
+      {view.providers.flatMap(provider =>
         view.connections
           .filter(connection => connection.provider === provider.id)
           .map(connection => (
@@ -43,13 +52,15 @@ function Card({
   now,
 }: {
   view: View
-  provider: Provider
+  provider: ProviderView
   connection: ConnectionView
   now: number
 }) {
   const actions = connectionActions(view, provider, connection, now)
+  const isUnderWay = liveAttempt(view, provider, connection) !== undefined
   const failed = failedAttempt(view, provider, connection)
   const granted = plainScopes(provider, connection.scopes.granted)
+  const more = isUnderWay ? [] : newlyAsked(provider, connection)
   const missing = missingScopes(provider, connection.scopes)
   return (
     <li
@@ -62,8 +73,11 @@ function Card({
       <Logo provider={provider} />
       <div class="connection-head">
         <div>
-          <h3>{provider.name}</h3>
-          <p class="muted">{accountName(connection.account)}</p>
+          <div class="named">
+            <h3>{provider.name}</h3>
+            <Practice provider={provider} />
+          </div>
+          <p class="muted">{accountName(connection)}</p>
         </div>
         <div class="actions">
           <ConnectionButtons
@@ -81,6 +95,8 @@ function Card({
       </div>
       <div class="connection-body">
         <StatusLine status={connectionStatus(view, provider, connection)} />
+        <PartingQuestion provider={provider} connection={connection} />
+        {more.length > 0 && <Notice>{sayEverywhere('newlyAsked', { scopes: more.join(', ') })}</Notice>}
         {failed && <Notice tone="attention">{sentenceOf(failed.fault, provider.name)}</Notice>}
         <dl class="facts">
           <div>
@@ -104,7 +120,7 @@ function Card({
           <div>
             <dt>{say('flow')}</dt>
             <dd>
-              {sayFlow(connection.flow)}; {say(connection.renews === 'refresh' ? 'byRefresh' : 'bySignIn')}
+              {sayFlow(connection.flow)}; {say(renewals[connection.renews])}
               {connection.isClientUnconfirmed && <p class="muted">{say('unconfirmed')}</p>}
             </dd>
           </div>

@@ -1,10 +1,15 @@
-import { catalogue } from '../../providers/index'
+import { exportSetup } from '../../providers/setup-export'
 import { sayInOptions as say } from '../../shared/texts/options'
-import type { SetupView } from '../../shared/view'
+import type { ConfiguredProvider, ProviderView, View } from '../../shared/view'
+import { Button } from '../ui/button'
+import { enumerate } from '../ui/enumerate'
 import { Logo } from '../ui/logo'
+import { Practice } from '../ui/practice'
+import { download } from './download'
+import { RuleList } from './rule-list'
 
 /** The setup in force, or what to do where there is none. */
-export function CurrentSetup({ setup }: { setup: SetupView | null }) {
+export function CurrentSetup({ view: { setup, providers } }: { view: View }) {
   if (!setup) return <p class="card empty">{say('noSetupYet')}</p>
   const { name, supportContact } = setup.organisation
   return (
@@ -25,23 +30,43 @@ export function CurrentSetup({ setup }: { setup: SetupView | null }) {
         )}
       </dl>
       <ul class="configured">
-        {catalogue.map(provider => {
+        {providers.map(provider => {
           const configured = setup.providers[provider.id]
-          return (
-            configured && (
-              <li key={provider.id}>
-                <Logo provider={provider} />
-                <div>
-                  <strong>{provider.name}</strong>
-                  <p class="muted">
-                    {say('clientId')} <code>{configured.clientId}</code>
-                  </p>
-                </div>
-              </li>
-            )
-          )
+          return configured && <Configured key={provider.id} provider={provider} configured={configured} />
         })}
       </ul>
+      {setup.sites.length > 0 && <p class="muted">{say('sitesProposed', { count: setup.sites.length })}</p>}
+      <RuleList rules={setup.rules} />
+      <div class="export">
+        <Button onClick={() => download('dealpass-setup.json', exportSetup(setup))}>
+          {say('exportSetup')}
+        </Button>
+        <span class="muted">{say('neverExported')}</span>
+      </div>
     </div>
+  )
+}
+
+function Configured({ provider, configured }: { provider: ProviderView; configured: ConfiguredProvider }) {
+  const { clientId, hasSecret, keys } = configured
+  return (
+    <li>
+      <Logo provider={provider} />
+      <div>
+        <div class="named">
+          <strong>{provider.name}</strong>
+          <Practice provider={provider} />
+        </div>
+        {clientId && (
+          <p class="muted">
+            {say('clientId')} <code>{clientId}</code>
+          </p>
+        )}
+        {hasSecret && <p class="muted">{say('hasSecret')}</p>}
+        {keys && keys.length > 0 && (
+          <p class="muted">{say('hasKeys', { labels: enumerate(keys.map(({ label }) => label)) })}</p>
+        )}
+      </div>
+    </li>
   )
 }

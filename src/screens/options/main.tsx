@@ -11,4 +11,4 @@ keepFocus(root)
 watchView(() => ask('hello', {})).catch((error: unknown) => {
   refusal.value = explain(error)
 })
-void watchPermissions()
+watchPermissions()

@@ -6,13 +6,15 @@ import { Mark } from '../ui/mark'
 import { Notice } from '../ui/notice'
 import { view } from '../ui/use-view'
 import { Connections } from './connections'
+import { OtherWays } from './other-ways'
 import { RedirectAddresses } from './redirect-addresses'
+import { Security } from './security'
 import { Setup } from './setup'
 import { Sites } from './sites'
 
-const sections = ['setup', 'connections', 'sites'] as const
+const sections = ['setup', 'connections', 'sites', 'security'] as const
 
-/** The options: setup, connections and what sites may do with them. Before the view is known, its frame. */
+/** The options: setup, connections, what sites may do with them, and what is off until it is switched on. Before the view is known, its frame. */
 export function Options() {
   const known = view.value
   const isKnown = known !== undefined
@@ -44,18 +46,24 @@ export function Options() {
             <section id="setup" aria-labelledby="setup-title">
               <h2 id="setup-title">{say('setup')}</h2>
               <p class="muted">{say('setupHint')}</p>
-              <Setup current={known.setup} />
-              <RedirectAddresses />
+              <Setup view={known} />
+              <RedirectAddresses view={known} />
             </section>
             <section id="connections" aria-labelledby="connections-title">
               <h2 id="connections-title">{say('connections')}</h2>
               <p class="muted">{say('connectionsHint')}</p>
               <Connections view={known} />
+              <OtherWays view={known} />
             </section>
             <section id="sites" aria-labelledby="sites-title">
               <h2 id="sites-title">{say('sites')}</h2>
               <p class="muted">{say('sitesHint')}</p>
               <Sites view={known} />
+            </section>
+            <section id="security" aria-labelledby="security-title">
+              <h2 id="security-title">{say('security')}</h2>
+              <p class="muted">{say('securityHint')}</p>
+              <Security view={known} />
             </section>
           </>
         )}

@@ -1,16 +1,15 @@
-import { providerById } from '../../providers/index'
-import type { SetupReview } from '../../providers/setup-review'
+import type { SetupReview } from '../../shared/setup-review'
 import { sayInOptions as say } from '../../shared/texts/options'
 import { Button } from '../ui/button'
 import { enumerate } from '../ui/enumerate'
-import { Logo } from '../ui/logo'
-import { plainScopes } from '../ui/scopes'
+import { ProposedSiteItem } from './proposed-site'
+import { ReviewedProvider } from './reviewed-provider'
+import { RuleList } from './rule-list'
+import { Warning } from './warning'
 
-const received = { 'sign-ins': 'signIns', tokens: 'tokens', data: 'data' } as const
-
-/** What a setup would do, before anything of it is stored: above all, every host that would receive something. */
+/** What a setup would do, before anything of it is stored: providers first, then what it takes away and proposes. */
 export function Review({
-  review: { organisation, providers, removes },
+  review: { organisation, providers, removes, forgets, sites, rules },
   onUse,
   onCancel,
 }: {
@@ -26,53 +25,34 @@ export function Review({
         {organisation.supportContact && `${say('reviewHelp', { contact: organisation.supportContact })} `}
         {say('reviewHint')}
       </p>
-      {providers.map(({ id, clientId, scopes, audience, hosts, replaces }) => {
-        const provider = providerById(id)
-        return (
-          <section key={id} class="reviewed" aria-label={provider?.name ?? id}>
-            <header>
-              {provider && <Logo provider={provider} />}
-              <div>
-                <h4>{provider?.name ?? id}</h4>
-                <p class="muted">
-                  {say('clientId')} <code>{clientId}</code>
-                </p>
-                {replaces && <p class="muted">{say('replaces', { clientId: replaces })}</p>}
-              </div>
-            </header>
-            <h5>{say('hosts')}</h5>
-            <ul class="hosts">
-              {hosts.map(({ host, receives }) => (
-                <li key={host}>
-                  <strong>{host}</strong>
-                  <span class="muted">
-                    {say('receives', { what: enumerate(receives.map(what => say(received[what]))) })}
-                  </span>
-                </li>
-              ))}
-            </ul>
-            {audience && (
-              <>
-                <h5>{say('audience')}</h5>
-                <ul class="hosts">
-                  <li>
-                    <strong>{audience}</strong>
-                  </li>
-                </ul>
-              </>
-            )}
-            <h5>{say('scopesLabel')}</h5>
-            <ul class="scopes">
-              {(provider ? plainScopes(provider, scopes) : scopes).map(scope => (
-                <li key={scope}>{scope}</li>
-              ))}
-            </ul>
-          </section>
-        )
-      })}
-      {removes.length > 0 && (
-        <p>{say('removes', { providers: enumerate(removes.map(id => providerById(id)?.name ?? id)) })}</p>
+      {providers.map(provider => (
+        <ReviewedProvider key={provider.id} provider={provider} />
+      ))}
+      {removes.length > 0 && <p>{say('removes', { providers: enumerate(removes) })}</p>}
+      {forgets.length > 0 && (
+        <Warning>
+          {say('forgets', {
+            keys: enumerate(forgets.map(({ provider, label }) => say('keyOf', { provider, label }))),
+          })}
+        </Warning>
       )}
+      {sites.length > 0 && (
+        <>
+          <h5>{say('proposedSites')}</h5>
+          <p class="muted">{say('proposedSitesHint')}</p>
+          <ul class="proposed">
+            {sites.map(site => (
+              <ProposedSiteItem
+                key={`${site.origin} ${site.provider}`}
+                site={site}
+                name={site.name}
+                words={site.words}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+      <RuleList rules={rules} />
       <div class="decision">
         <Button look="main" onClick={onUse}>
           {say('useThisSetup')}

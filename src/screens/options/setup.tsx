@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { reviewOfSetup, type SetupReview } from '../../providers/setup-review'
+import { reviewOfSetup } from '../../providers/setup-review'
 import { limits } from '../../shared/limits'
 import type { SetupFault } from '../../shared/setup-fault'
+import type { SetupReview } from '../../shared/setup-review'
 import { sayInOptions as say } from '../../shared/texts/options'
-import type { SetupView } from '../../shared/view'
+import type { View } from '../../shared/view'
 import { ask, explain } from '../ui/ask'
 import { Icon } from '../ui/icon'
 import { Notice } from '../ui/notice'
@@ -22,7 +23,7 @@ type Import =
   | { at: 'used' }
 
 /** The setup in force, and the import of another one: file, review, decision. */
-export function Setup({ current }: { current: SetupView | null }) {
+export function Setup({ view }: { view: View }) {
   const state = useSignal<Import>({ at: 'start' })
   const isOver = useSignal(false)
   const result = useRef<HTMLDivElement>(null)
@@ -42,7 +43,7 @@ export function Setup({ current }: { current: SetupView | null }) {
       go(
         'faults' in answer
           ? { at: 'faulty', faults: answer.faults }
-          : { at: 'review', text, review: reviewOfSetup(answer.setup, current) },
+          : { at: 'review', text, review: reviewOfSetup(answer.setup, view.setup, answer.moves) },
       )
     } catch (error) {
       go({ at: 'refused', sentence: explain(error) })
@@ -87,9 +88,9 @@ export function Setup({ current }: { current: SetupView | null }) {
       </div>
       {now.at !== 'review' && (
         <>
-          <CurrentSetup setup={current} />
+          <CurrentSetup view={view} />
           <div class="import">
-            <label class={`button ${current ? 'plain' : 'main'}`}>
+            <label class={`button ${view.setup ? 'plain' : 'main'}`}>
               <Icon name="file" />
               {say('importSetupFile')}
               <input

@@ -1,18 +1,24 @@
+import { sayInPanel } from '../../shared/texts/panel'
 import { say } from '../../shared/texts/screens'
+import type { ConnectionId } from '../../shared/view'
 import { accountName } from '../ui/connection'
 import { Logo } from '../ui/logo'
+import { Practice } from '../ui/practice'
 import { blocks } from './blocks/index'
-import { contextOf, type Shown } from './panel-state'
+import { Choice } from './choice'
+import { contextOf, type Permitted } from './panel-state'
 
 /** One provider's part of the panel: who it acts as, and what it shows here. */
 export function Block({
-  shown: { provider, connection },
+  shown: { provider, connection, choices },
   address,
   isSubjectComing,
+  onChoose,
 }: {
-  shown: Shown
+  shown: Permitted
   address: string | undefined
   isSubjectComing: boolean
+  onChoose: (connection: ConnectionId) => void
 }) {
   const Content = blocks[provider.id]
   return (
@@ -20,16 +26,30 @@ export function Block({
       <header>
         <Logo provider={provider} />
         <div>
-          <h2>{provider.name}</h2>
-          <p class="small muted">{say('connectedAs', { account: accountName(connection.account) })}</p>
+          <div class="named">
+            <h2>{provider.name}</h2>
+            <Practice provider={provider} />
+          </div>
+          {choices.length > 1 ? (
+            <Choice
+              name={sayInPanel('accountOf', { provider: provider.name })}
+              options={choices.map(choice => ({ id: choice.id, text: accountName(choice) }))}
+              value={connection.id}
+              onChoose={onChoose}
+            />
+          ) : (
+            <p class="small muted">{say('connectedAs', { account: accountName(connection) })}</p>
+          )}
         </div>
       </header>
       {Content && (
         <Content
+          // What one account's block has loaded and chosen is not another's.
+          key={connection.id}
           provider={provider}
           connection={connection}
           address={address}
-          context={contextOf(provider, address)}
+          context={contextOf(provider.id, address)}
           isSubjectComing={isSubjectComing}
         />
       )}

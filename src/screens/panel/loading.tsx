@@ -4,16 +4,21 @@ import { Button } from '../ui/button'
 import { Notice } from '../ui/notice'
 import type { Loaded } from './use-api'
 
-/** Shows what a call brought, or that it is under way, found nothing (`missing` in words) or failed. */
+/**
+ * Shows what a call brought, or that it is under way, found nothing (`missing` in words) or failed. Where it failed
+ * because the login may not do that, `forbidden` says so instead; trying again would not help.
+ */
 export function Loading<T>({
   loaded,
   again,
   missing,
+  forbidden,
   children,
 }: {
   loaded: Loaded<T>
   again: () => void
   missing: string
+  forbidden?: string
   children: (value: T) => ComponentChildren
 }) {
   switch (loaded.at) {
@@ -28,6 +33,7 @@ export function Loading<T>({
     case 'missing':
       return <p class="muted">{missing}</p>
     case 'failed':
+      if (forbidden && loaded.code === 'scope-missing') return <Notice>{forbidden}</Notice>
       return (
         <>
           <Notice tone="attention">{loaded.sentence}</Notice>

@@ -1,12 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { sayInPanel as say } from '../../shared/texts/panel'
 import { say as sayEverywhere } from '../../shared/texts/screens'
-import type { View } from '../../shared/view'
+import type { ConnectionId, ProviderId, View } from '../../shared/view'
 import { ask, explain } from '../ui/ask'
-import { enumerate } from '../ui/enumerate'
+import { connectionName } from '../ui/connection'
 import { Icon } from '../ui/icon'
+import { Logo } from '../ui/logo'
 import { Mark } from '../ui/mark'
 import { Notice } from '../ui/notice'
+import { Practice } from '../ui/practice'
 import { view } from '../ui/use-view'
 import { Block } from './block'
 import { blocks } from './blocks/index'
@@ -34,7 +36,8 @@ function Entered() {
 }
 
 function Known({ view, site }: { view: View; site: string }) {
-  const { permitted, unpermitted, isAsked } = panelState(view, site, Object.keys(blocks))
+  const chosen = useSignal<Record<ProviderId, ConnectionId>>({})
+  const { permitted, unpermitted, isAsked } = panelState(view, site, Object.keys(blocks), chosen.value)
   const { host } = new URL(site)
   const address = pageAddress.value
   return (
@@ -59,10 +62,13 @@ function Known({ view, site }: { view: View; site: string }) {
             ))}
           {permitted.map(shown => (
             <Block
-              key={shown.connection.id}
+              key={shown.provider.id}
               shown={shown}
               address={address}
-              isSubjectComing={permitted.some(({ provider }) => contextOf(provider, address))}
+              isSubjectComing={permitted.some(({ provider }) => contextOf(provider.id, address))}
+              onChoose={connection => {
+                chosen.value = { ...chosen.value, [shown.provider.id]: connection }
+              }}
             />
           ))}
         </>
@@ -73,7 +79,6 @@ function Known({ view, site }: { view: View; site: string }) {
 
 function AskForPermit({ host, unpermitted }: { host: string; unpermitted: Shown[] }) {
   const refusal = useSignal('')
-  const providers = enumerate(unpermitted.map(({ provider }) => provider.name))
   const onClick = (event: MouseEvent) => {
     if (!event.isTrusted) return
     refusal.value = ''
@@ -87,7 +92,16 @@ function AskForPermit({ host, unpermitted }: { host: string; unpermitted: Shown[
         <Icon name="locked" />
         {say('allowTitle')}
       </h2>
-      <p class="muted">{say('allowHint', { site: host, providers })}</p>
+      <p class="muted">{say('allowHint', { site: host })}</p>
+      <ul>
+        {unpermitted.map(({ provider, connection }) => (
+          <li key={connection.id} class="named">
+            <Logo provider={provider} />
+            {connectionName(provider, connection)}
+            <Practice provider={provider} />
+          </li>
+        ))}
+      </ul>
       <button type="button" class="button main" onClick={onClick}>
         {say('allowOnThisPage')}
       </button>

@@ -1,7 +1,30 @@
 import { signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 
-/** The person whom the page at `address` is about; without name and e-mail where it is about nobody we know. */
+/** What the page at `address` is about; without name and e-mail where it is about nobody we know. */
 export type Subject = { address: string | undefined; name?: string; email?: string }
 
-/** What the block that knows the page found out last; other blocks look that person up. */
-export const subject = signal<Subject | undefined>(undefined)
+const subject = signal<Subject | undefined>(undefined)
+
+/** What the block that knows the page found out about the one at `address`; undefined as long as it has not. */
+export function subjectAt(address: string | undefined): Subject | undefined {
+  return subject.value?.address === address ? subject.value : undefined
+}
+
+/** Tells other blocks what the page is about, so that they can look it up, until the block that knows is gone. */
+export function useSubject(found: Subject | undefined): void {
+  useEffect(() => {
+    subject.value = found
+  }, [found?.address, found?.name, found?.email])
+  useEffect(
+    () => () => {
+      subject.value = undefined
+    },
+    [],
+  )
+}
+
+/** Whether two e-mail addresses are one person's. */
+export function isSameEmail(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && one.toLowerCase() === other?.toLowerCase()
+}

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { AppError } from '../../shared/errors'
+import { AppError, type ErrorCode, faultOf } from '../../shared/errors'
 import { ask, explain } from '../ui/ask'
 import type { Shown } from './panel-state'
 
@@ -9,12 +9,12 @@ export type Loaded<T> =
   | { at: 'loading' }
   | { at: 'ready'; value: T }
   | { at: 'missing' }
-  | { at: 'failed'; sentence: string }
+  | { at: 'failed'; code: ErrorCode; sentence: string }
 
 /**
  * Reads `path` of the provider's API through the background, and again when `path` or `address` changes or `again`
- * is called; without a path it waits. `read` makes sense of the JSON; what it throws shows as the provider's error, since the answer was none
- * that we understand.
+ * is called; without a path it waits. `read` makes sense of the JSON; what it throws shows as the provider's error,
+ * since the answer was none that we understand.
  */
 export function useApi<T>(
   { provider, connection }: Shown,
@@ -48,7 +48,9 @@ export function useApi<T>(
     const show = (loaded: Loaded<T>) => {
       if (!control.signal.aborted) latest.value = { call, loaded }
     }
-    load().then(show, (error: unknown) => show({ at: 'failed', sentence: explain(error, provider.name) }))
+    load().then(show, (error: unknown) =>
+      show({ at: 'failed', code: faultOf(error).code, sentence: explain(error, provider.name) }),
+    )
     return () => control.abort()
   }, [call])
   return {

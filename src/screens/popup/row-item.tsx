@@ -3,6 +3,8 @@ import { ConnectionButtons } from '../ui/connection-buttons'
 import { ExternalLink } from '../ui/external-link'
 import { Logo } from '../ui/logo'
 import { Notice } from '../ui/notice'
+import { PartingQuestion } from '../ui/parting-question'
+import { Practice } from '../ui/practice'
 import { StatusLine } from '../ui/status-line'
 import type { Row } from './rows'
 
@@ -30,14 +32,19 @@ export function RowItem({
     >
       <Logo provider={provider} />
       <div class="row-head">
-        <h2>{provider.name}</h2>
+        <div class="named">
+          <h2>{provider.name}</h2>
+          <Practice provider={provider} />
+        </div>
         <div class="actions">
+          <ConnectionButtons view={view} provider={provider} actions={row.footer} />
           <ConnectionButtons view={view} provider={provider} connection={connection} actions={row.actions} />
         </div>
       </div>
       <div class="row-body">
         {row.account && <p class="account">{row.account}</p>}
         <StatusLine status={row.status} />
+        {connection && <PartingQuestion provider={provider} connection={connection} />}
         {row.link && <ExternalLink href={row.link.href}>{row.link.text}</ExternalLink>}
         {row.notes.map(note => (
           <p key={note} class="small muted">
@@ -49,11 +56,6 @@ export function RowItem({
             {text} {link && <ExternalLink href={link.href}>{link.text}</ExternalLink>}
           </Notice>
         ))}
-        {row.footer.length > 0 && (
-          <div class="row-footer">
-            <ConnectionButtons view={view} provider={provider} actions={row.footer} />
-          </div>
-        )}
       </div>
     </li>
   )

@@ -1,9 +1,13 @@
-import { catalogue } from '../../providers/index'
-import type { Provider } from '../../providers/provider'
 import { sentenceOf } from '../../shared/texts/errors'
 import { sayInPopup } from '../../shared/texts/popup'
 import { say } from '../../shared/texts/screens'
-import { accountLabel, type ConnectionView, type Departure, type View } from '../../shared/view'
+import {
+  accountLabel,
+  type ConnectionView,
+  type Departure,
+  type ProviderView,
+  type View,
+} from '../../shared/view'
 import {
   type Action,
   accountName,
@@ -14,6 +18,7 @@ import {
   failedAttempt,
   joined,
   liveAttempt,
+  newlyAsked,
   type Status,
 } from '../ui/connection'
 import { missingScopes } from '../ui/scopes'
@@ -32,7 +37,7 @@ export type Row = {
   key: string
   /** The connection's id, else the provider's. */
   id: string
-  provider: Provider
+  provider: ProviderView
   connection?: ConnectionView
   /** The accessible name. */
   name: string
@@ -47,22 +52,23 @@ export type Row = {
   footer: Action[]
 }
 
-/** The popup's list: for each provider of the catalogue its connections, or one row that offers to connect it. */
+/** The popup's list: for each provider its connections, or one row that offers to connect it. */
 export function rowsOf(view: View, now: number): Row[] {
-  return catalogue.flatMap(provider => {
+  return view.providers.flatMap(provider => {
     const connections = view.connections.filter(connection => connection.provider === provider.id)
     if (connections.length === 0) return [unconnectedRow(view, provider, now)]
     const rows = connections.map((connection, index) => connectionRow(view, provider, connection, index, now))
     const last = rows.at(-1)
     if (last) {
-      last.footer = liveAttempt(view, provider) ? ['cancel'] : ['addAccount']
+      const offers: Action[] = provider.ways.length > 0 ? ['addAccount'] : []
+      last.footer = liveAttempt(view, provider) ? ['cancel'] : offers
       last.notices.push(...providerNotices(view, provider, connections, now))
     }
     return rows
   })
 }
 
-function unconnectedRow(view: View, provider: Provider, now: number): Row {
+function unconnectedRow(view: View, provider: ProviderView, now: number): Row {
   const attempt = liveAttempt(view, provider)
   const [latest, ...others] = eventsOf(view, provider, [], now)
   return {
@@ -71,7 +77,7 @@ function unconnectedRow(view: View, provider: Provider, now: number): Row {
     provider,
     name: provider.name,
     status: attempt
-      ? attemptStatus(attempt)
+      ? attemptStatus(provider, attempt)
       : {
           tone: latest?.tone === 'attention' ? 'attention' : 'off',
           text: joined(say('notConnected'), latest?.text ?? setupHint(view, provider)),
@@ -89,7 +95,7 @@ function unconnectedRow(view: View, provider: Provider, now: number): Row {
 
 function connectionRow(
   view: View,
-  provider: Provider,
+  provider: ProviderView,
   connection: ConnectionView,
   index: number,
   now: number,
@@ -97,51 +103,53 @@ function connectionRow(
   const missing = missingScopes(provider, connection.scopes)
   const isSaid = connection.status === 'connected' && !liveAttempt(view, provider, connection)
   const failed = failureEvent(view, provider, connection)
+  const more = isSaid ? newlyAsked(provider, connection) : []
   return {
     key: `${provider.id} ${index}`,
     id: connection.id,
     provider,
     connection,
     name: connectionName(provider, connection),
-    account: isSaid ? undefined : accountName(connection.account),
+    account: isSaid ? undefined : accountName(connection),
     status: connectionStatus(view, provider, connection),
     notes: [
       ...(missing.length > 0 ? [say('notGiven', { scopes: missing.join(', ') })] : []),
       ...(index === 0 ? endNote(provider) : []),
     ],
     actions: connectionActions(view, provider, connection, now),
-    notices: failed ? [failed] : [],
+    notices: [
+      ...(more.length > 0
+        ? [{ tone: 'note' as const, text: say('newlyAsked', { scopes: more.join(', ') }) }]
+        : []),
+      ...(failed ? [failed] : []),
+    ],
     footer: [],
   }
 }
 
 function providerNotices(
   view: View,
-  provider: Provider,
+  provider: ProviderView,
   connections: ConnectionView[],
   now: number,
 ): RowNotice[] {
-  const events = liveAttempt(view, provider)
-    ? []
-    : eventsOf(view, provider, connections, now).map(withAccount)
   const attempt = liveAttempt(view, provider)
-  return [
-    ...(attempt ? [{ tone: 'note' as const, text: attemptStatus(attempt).text }] : []),
-    ...events,
-    ...setupNotice(view, provider),
-  ]
+  const events: RowNotice[] = attempt
+    ? [{ tone: 'note', text: attemptStatus(provider, attempt).text }]
+    : eventsOf(view, provider, connections, now).map(withAccount)
+  return [...events, ...setupNotice(view, provider)]
 }
 
 type Event = RowNotice & { at: number; account?: string }
 
 /** What happened to this provider and is still worth a sentence, the latest first. */
-function eventsOf(view: View, provider: Provider, connections: ConnectionView[], now: number): Event[] {
+function eventsOf(view: View, provider: ProviderView, connections: ConnectionView[], now: number): Event[] {
   const failed = failureEvent(view, provider)
   const isNews = failed && !connections.some(({ connectedAt }) => connectedAt > failed.at)
   const departures = view.departures
     .filter(({ provider: id, account, at }) => {
       const isBack = connections.some(
-        connection => accountLabel(connection.account) === account && connection.connectedAt > at,
+        connection => accountLabel(connection) === account && connection.connectedAt > at,
       )
       return id === provider.id && !isBack
     })
@@ -149,30 +157,27 @@ function eventsOf(view: View, provider: Provider, connections: ConnectionView[],
   return [...(isNews ? [failed] : []), ...departures].sort((a, b) => b.at - a.at)
 }
 
-function failureEvent(view: View, provider: Provider, connection?: ConnectionView): Event | undefined {
+function failureEvent(view: View, provider: ProviderView, connection?: ConnectionView): Event | undefined {
   const failed = failedAttempt(view, provider, connection)
   return failed && { tone: 'attention', text: sentenceOf(failed.fault, provider.name), at: failed.startedAt }
 }
 
 function departureEvent(
-  provider: Provider,
+  provider: ProviderView,
   { account, result, tokensUntil, at }: Departure,
   now: number,
 ): Event {
   const values = { provider: provider.name }
-  const sentence = {
-    'revoked-checked': sayInPopup('revokedChecked', values),
-    revoked: sayInPopup('revoked', values),
-    forgotten: sayInPopup('forgotten', values),
-  }[result]
+  const sentence = sayInPopup(result, values)
+  const isUnfinished = result === 'forgotten' || result === 'lives-on'
   const isTokenAlive = tokensUntil !== undefined && tokensUntil > now
   return {
-    tone: result === 'forgotten' ? 'attention' : 'good',
+    tone: isUnfinished ? 'attention' : result === 'left' ? 'note' : 'good',
     text: isTokenAlive
       ? `${sentence} ${sayInPopup('tokensUntil', { time: timeOfDay(tokensUntil) })}`
       : sentence,
     link:
-      result === 'forgotten' && provider.dashboard
+      isUnfinished && provider.dashboard
         ? { text: sayInPopup('endAtProvider', values), href: provider.dashboard }
         : undefined,
     at,
@@ -184,15 +189,15 @@ function withAccount({ account, ...notice }: Event): RowNotice {
   return { ...notice, text: joined(account, notice.text) }
 }
 
-function setupNotice({ setupFaults }: View, provider: Provider): RowNotice[] {
+function setupNotice({ setupFaults }: View, provider: ProviderView): RowNotice[] {
   const fault = setupFaults[provider.id]
   return fault ? [{ tone: 'attention', text: sentenceOf(fault, provider.name) }] : []
 }
 
-function setupHint({ setup }: View, provider: Provider): string | undefined {
-  return setup && !setup.providers[provider.id] ? sayInPopup('notInSetup') : undefined
+function setupHint({ setup }: View, provider: ProviderView): string | undefined {
+  return setup && provider.ways.length === 0 ? sayInPopup('notInSetup') : undefined
 }
 
-function endNote({ name, endOfLife }: Provider): string[] {
-  return endOfLife ? [sayInPopup('endsOn', { provider: name, date: writtenDay(endOfLife.on) })] : []
+function endNote({ name, endOfLife }: ProviderView): string[] {
+  return endOfLife ? [sayInPopup('endsOn', { provider: name, date: writtenDay(endOfLife) })] : []
 }

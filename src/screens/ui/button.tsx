@@ -10,16 +10,26 @@ export function Button({
   name,
   look = 'plain',
   icon,
+  action,
   onClick,
 }: {
   children: ComponentChildren
   name?: string
   look?: 'main' | 'plain' | 'quiet' | 'danger'
   icon?: IconName
+  /** By which the focus finds the way back to it. */
+  action?: string
   onClick: (event: MouseEvent) => void
 }) {
   return (
-    <button type="button" class={`button ${look}`} aria-label={name} onClick={onFirstClick(onClick)}>
+    <button
+      type="button"
+      class={`button ${look}`}
+      aria-label={name}
+      title={look === 'quiet' ? name : undefined}
+      data-action={action}
+      onClick={onFirstClick(onClick)}
+    >
       {icon && <Icon name={icon} />}
       {children}
     </button>

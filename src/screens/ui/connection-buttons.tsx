@@ -1,10 +1,10 @@
-import type { Provider } from '../../providers/provider'
 import { say } from '../../shared/texts/screens'
-import type { ConnectionView, View } from '../../shared/view'
+import type { ConnectionView, ProviderView, View } from '../../shared/view'
 import { ask } from './ask'
 import { Button } from './button'
-import { connect, send } from './connect'
+import { connectBy, reconnect, send } from './connect'
 import { type Action, buttonName, connectionName, liveAttempt } from './connection'
+import { isParting, parting, partingQuestion } from './parting'
 
 /** The buttons of one connection, or of a provider without any. */
 export function ConnectionButtons({
@@ -14,7 +14,7 @@ export function ConnectionButtons({
   actions,
 }: {
   view: View
-  provider: Provider
+  provider: ProviderView
   connection?: ConnectionView
   actions: readonly Action[]
 }) {
@@ -22,17 +22,24 @@ export function ConnectionButtons({
     if (action === 'cancel') {
       const attempt = liveAttempt(view, provider, connection)
       if (attempt) send(ask('cancel', { attempt: attempt.id }), provider)
-    } else if (action === 'disconnect' || action === 'undo') {
-      if (connection) send(ask(action, { connection: connection.id }), provider)
+    } else if (!connection || action === 'addAccount' || action === 'connect') {
+      connectBy(provider)
+    } else if (action === 'reconnect') {
+      reconnect(provider, connection)
+    } else if (action === 'disconnect' && partingQuestion(connection)) {
+      parting.value = connection.id
     } else {
-      connect(provider, action === 'reconnect' ? connection?.id : undefined)
+      send(ask(action, { connection: connection.id }), provider)
     }
   }
+  // The question's own buttons take their place.
+  if (isParting(connection)) return null
   return actions.map(action => (
     <Button
       // A button that turned into another one under the finger would be pressed twice.
       key={action}
-      look={isNext(action, view, connection) ? 'main' : looks[action]}
+      action={action}
+      look={lookOf(action, provider, connection)}
       icon={action === 'addAccount' ? 'add' : undefined}
       name={buttonName(
         action,
@@ -45,18 +52,12 @@ export function ConnectionButtons({
   ))
 }
 
-const looks = {
-  connect: 'plain',
-  addAccount: 'quiet',
-  cancel: 'plain',
-  reconnect: 'plain',
-  disconnect: 'plain',
-  undo: 'plain',
-} as const
-
-/** What has to be done next stands out. */
-function isNext(action: Action, view: View, connection: ConnectionView | undefined): boolean {
-  return action === 'connect'
-    ? view.setup !== null
-    : action === 'reconnect' && connection?.status === 'needs-attention'
+/** What has to be done next stands out; what may be done besides does not. */
+function lookOf(action: Action, provider: ProviderView, connection: ConnectionView | undefined) {
+  if (action === 'addAccount') return 'quiet'
+  const isNext =
+    action === 'connect'
+      ? provider.ways.length > 0
+      : action === 'reconnect' && connection?.status === 'needs-attention'
+  return isNext ? 'main' : 'plain'
 }

@@ -1,9 +1,15 @@
-import type { Provider } from '../../providers/provider'
 import type { Fault } from '../../shared/errors'
 import { sentenceOf } from '../../shared/texts/errors'
 import { say } from '../../shared/texts/screens'
-import { type Account, type Attempt, accountLabel, type ConnectionView, type View } from '../../shared/view'
-import { missingScopes } from './scopes'
+import {
+  type Attempt,
+  accountLabel,
+  type ConnectionView,
+  type Flow,
+  type ProviderView,
+  type View,
+} from '../../shared/view'
+import { missingScopes, plainScopes } from './scopes'
 
 export type Action = 'connect' | 'addAccount' | 'cancel' | 'reconnect' | 'disconnect' | 'undo'
 
@@ -12,14 +18,20 @@ type Tone = 'off' | 'busy' | 'good' | 'attention' | 'ending' | 'locked' | 'pause
 
 export type Status = { tone: Tone; text: string }
 
+/** Flows in which the user signs in at the provider, and agrees there to what is asked for. */
+const signIns: readonly Flow[] = ['authorization_code', 'implicit']
+
 /** Who a connection acts as, in words that are never empty. */
-export function accountName(account: Account | null): string {
-  return accountLabel(account) ?? say('unknownAccount')
+export function accountName(connection: Pick<ConnectionView, 'account' | 'label'>): string {
+  return accountLabel(connection) ?? say('unknownAccount')
 }
 
 /** `<provider> – <account>`: what tells a connection apart wherever it is named. */
-export function connectionName(provider: Provider, connection: ConnectionView): string {
-  return say('connectionName', { provider: provider.name, account: accountName(connection.account) })
+export function connectionName(
+  provider: Pick<ProviderView, 'name'>,
+  connection: Pick<ConnectionView, 'account' | 'label'>,
+): string {
+  return say('connectionName', { provider: provider.name, account: accountName(connection) })
 }
 
 /** The accessible name of a button that stands on a screen more than once; it begins with what the button shows. */
@@ -30,7 +42,7 @@ export function buttonName(action: Action, target: string): string {
 /** The attempt under way at this provider, for one connection where it is given. */
 export function liveAttempt(
   view: View,
-  provider: Provider,
+  provider: Pick<ProviderView, 'id'>,
   connection?: ConnectionView,
 ): Attempt | undefined {
   return view.attempts.find(
@@ -44,7 +56,7 @@ export function liveAttempt(
 /** How the latest attempt ended, when it failed and no other is under way; for one connection where it is given. */
 export function failedAttempt(
   view: View,
-  provider: Provider,
+  provider: Pick<ProviderView, 'id'>,
   connection?: ConnectionView,
 ): (Attempt & { fault: Fault }) | undefined {
   if (liveAttempt(view, provider, connection)) return undefined
@@ -55,16 +67,44 @@ export function failedAttempt(
 }
 
 /** The status of an attempt under way. */
-export function attemptStatus({ status }: Attempt): Status {
-  return status === 'waiting'
-    ? { tone: 'busy', text: joined(say('waiting'), say('waitingHint')) }
-    : { tone: 'busy', text: joined(say('connecting'), say('connectingHint')) }
+export function attemptStatus(
+  provider: Pick<ProviderView, 'name' | 'ways'>,
+  attempt: Attempt,
+  connection?: ConnectionView,
+): Status {
+  const flow = attempt.flow ?? connection?.flow ?? provider.ways[0]?.flow
+  const hasWindow = !flow || flow === 'exchange' || signIns.includes(flow)
+  return {
+    tone: 'busy',
+    text:
+      attempt.status === 'waiting'
+        ? joined(say('waiting'), say('waitingHint'))
+        : joined(
+            say('connecting'),
+            hasWindow ? say('connectingHint') : say('askingHint', { provider: provider.name }),
+          ),
+  }
+}
+
+/**
+ * What the setup asks for by now and did not when this connection was made, in plain words. Only a sign-in of the same
+ * kind can agree to it.
+ */
+export function newlyAsked(
+  provider: ProviderView,
+  { flow, scopes: { asked, granted }, status }: ConnectionView,
+): string[] {
+  if (status !== 'connected' || flow !== provider.ways[0]?.flow || !signIns.includes(flow)) return []
+  return plainScopes(
+    provider,
+    provider.asks.filter(scope => !granted.includes(scope) && !asked.includes(scope)),
+  )
 }
 
 /** How a connection is, in one line: its text begins with a fixed word, what follows a ` · ` explains it. */
-export function connectionStatus(view: View, provider: Provider, connection: ConnectionView): Status {
+export function connectionStatus(view: View, provider: ProviderView, connection: ConnectionView): Status {
   const attempt = liveAttempt(view, provider, connection)
-  if (attempt) return attemptStatus(attempt)
+  if (attempt) return attemptStatus(provider, attempt, connection)
   const paused = view.stopped && say('paused')
   switch (connection.status) {
     case 'needs-attention':
@@ -84,7 +124,7 @@ export function connectionStatus(view: View, provider: Provider, connection: Con
       return {
         tone: paused ? 'paused' : 'good',
         text: joined(
-          say('connectedAs', { account: accountName(connection.account) }),
+          say('connectedAs', { account: accountName(connection) }),
           connection.notAnswering && say('notAnswering', { provider: provider.name }),
           paused,
         ),
@@ -95,7 +135,7 @@ export function connectionStatus(view: View, provider: Provider, connection: Con
 /** What can be done with a connection now, the likeliest first. `now` is milliseconds since the epoch. */
 export function connectionActions(
   view: View,
-  provider: Provider,
+  provider: ProviderView,
   connection: ConnectionView,
   now: number,
 ): Action[] {
@@ -108,7 +148,8 @@ export function connectionActions(
     case 'needs-attention':
       return ['reconnect', 'disconnect']
     case 'connected':
-      return missingScopes(provider, connection.scopes).length > 0
+      return missingScopes(provider, connection.scopes).length > 0 ||
+        newlyAsked(provider, connection).length > 0
         ? ['reconnect', 'disconnect']
         : ['disconnect']
   }

@@ -1,5 +1,6 @@
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' })
+// Without the mark it would come along where nobody uses it.
+const moment = /* @__PURE__ */ new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' })
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
 
 /** A time of day as this browser writes it, for example `15:40`. */

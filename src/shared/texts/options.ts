@@ -25,6 +25,20 @@ export const sayInOptions = speaker({
   hosts: 'Addresses it uses',
   receives: 'receives {what}',
   audience: 'Its tokens are made for',
+  replacesHosts: 'No longer uses {hosts}.',
+  changesOne: 'One connection will need attention, since its addresses change.',
+  changes: '{count} connections will need attention, since their addresses change.',
+  keys: 'Keys',
+  keysKept: 'Their secrets will be kept in the vault and never shown or exported.',
+  secretKept: 'A client secret will be kept in the vault and never shown or exported.',
+  implicitRefresh:
+    'It keeps the refresh token that comes through the browser’s address, against the OAuth standard. Use it only if your administrator told you why.',
+  forgets:
+    'No longer in the setup: {keys}. A key is forgotten once no connection uses it, and its provider cannot show it again; make sure that your company has a copy.',
+  keyOf: '{label} of {provider}',
+  proposedSites: 'Sites it proposes',
+  proposedSitesHint: 'Proposals: none of them may use anything before you allow it.',
+  rules: 'Rules',
   replaces: 'Replaces client id {clientId}',
   removes: 'No longer configured: {providers}.',
   useThisSetup: 'Use this setup',
@@ -33,7 +47,13 @@ export const sayInOptions = speaker({
   setupCancelled: 'Nothing was changed.',
   signIns: 'your sign-ins',
   tokens: 'tokens',
+  secrets: 'client secrets',
   data: 'requests for your data',
+  hasSecret: 'Has a client secret.',
+  hasKeys: 'Has keys: {labels}.',
+  sitesProposed: 'Sites it proposes: {count}. They are listed under Sites.',
+  exportSetup: 'Export setup',
+  neverExported: 'Secrets are never exported.',
   redirectAddresses: 'Redirect addresses',
   redirectHint: 'For administrators: register each of these with its provider, exactly as it stands here.',
   copy: 'Copy',
@@ -50,6 +70,12 @@ export const sayInOptions = speaker({
   grantedNothing: 'Nothing that the provider told us of',
   byRefresh: 'renews itself',
   bySignIn: 'renewed through your sign-in at the provider',
+  byKey: 'a new token is had with the key',
+  neverRenewed: 'it cannot renew itself',
+  otherWays: 'Other ways to connect',
+  otherWaysHint: 'Take one of these only where Connect in the popup is not what you need.',
+  connectWith: 'Connect {provider} with {way}',
+  connectKey: 'Connect {provider} – {label}',
   unconfirmed: 'The provider did not say for which app this login was made, so that could not be checked.',
   sites: 'Sites',
   sitesHint: 'What you allowed pages to do with your logins. End it whenever you like.',
@@ -60,6 +86,18 @@ export const sayInOptions = speaker({
   byToken: 'holds a short-lived token of its own',
   byFetch: 'gets data through Dealpass, never a token',
   untilBrowserCloses: 'until the browser closes',
+  proposals: 'Proposed by your company’s setup',
+  proposalsHint: 'Not permitted: what your company’s setup proposes, you have still to allow.',
+  wantsToken: 'would ask for a short-lived token of its own',
+  wantsFetch: 'would ask to get data through Dealpass',
+  security: 'Security',
+  securityHint: 'What is off until you switch it on, because it is less safe.',
+  weakerFlows: 'Weaker flows',
+  weakerFlowsHint:
+    'Lets you enter your user name and password of a provider in Dealpass. Dealpass would see your password, and signing in at the provider avoids that.',
+  weakerFlowsOff:
+    'Leave it off unless your administrator asks for it. The way then shows under “Other ways to connect”.',
+  weakerFlowsForbidden: 'Your company’s setup does not allow this. Ask your administrator if you need it.',
 })
 
 /** The flows in words. */
@@ -68,6 +106,47 @@ export const sayFlow = speaker({
   implicit: 'Sign-in in the browser (implicit)',
   password: 'User name and password',
   client_credentials: 'A key pair of your company',
-  exchange: 'Sign-in completed by your company’s server',
+  exchange: 'Sign-in exchanged for a key',
   personal_token: 'A personal token',
+})
+
+/** The same after “Connect … with”. */
+export const sayWith = speaker({
+  authorization_code: 'a sign-in by one-time code',
+  implicit: 'a sign-in in the browser',
+  password: 'user name and password',
+  client_credentials: 'a key pair',
+  exchange: 'a sign-in exchanged for a key',
+  personal_token: 'a personal token',
+})
+
+/** What a flow means for whoever chooses it, and where it is weak. */
+export const sayMeaning = speaker({
+  authorization_code:
+    'You sign in at {provider}; the login comes back by a one-time code that is of no use to anybody else.',
+  implicit:
+    'You sign in at {provider}; the token comes back in an address of the browser, which is weaker than a one-time code.',
+  password:
+    'You enter your password of {provider} in Dealpass. It is sent once and not kept, but Dealpass sees it: signing in at {provider} is safer.',
+  client_credentials:
+    'A key of your company at {provider} is used. It acts for the company: what is done with it cannot be told apart by person.',
+  exchange:
+    'You sign in at {provider}, which then gives a key without an end: it works until it is ended at {provider}.',
+  personal_token:
+    'You enter a token that was made at {provider}. It has no end: whoever gets hold of it can use it until it is revoked there.',
+})
+
+/** The rules of a setup. */
+export const sayRule = speaker({
+  flows: 'Only these ways to connect: {flows}.',
+  noFlows: 'Nothing can be connected.',
+  maxLease: 'A token that is handed to a page ends within {minutes} minutes.',
+  lockAfter:
+    'Dealpass is to lock itself after {minutes} minutes without use; this version does not lock yet.',
+  userProviders: 'You may add providers of your own, once a version can do that.',
+  noUserProviders: 'You may not add providers of your own, once a version can do that.',
+  userSites: 'You may allow any site that asks you, once a version can do that.',
+  noUserSites: 'Only sites that the setup proposes may ask you, once a version lets sites ask.',
+  privateAddresses: 'Calls may go to these private addresses: {addresses}.',
+  keepReceipts: 'An activity log is to be kept for {days} days; this version has none yet.',
 })

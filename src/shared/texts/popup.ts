@@ -14,9 +14,11 @@ export const sayInPopup = speaker({
   help: 'Help: {contact}',
   notInSetup: 'not in your company’s setup',
   endsOn: '{provider} ends on {date}.',
-  revokedChecked: '{provider} ended the login, and we checked.',
+  'revoked-checked': '{provider} ended the login, and we checked.',
   revoked: 'We told {provider} to end the login.',
   forgotten: 'Only forgotten here: {provider} may still keep the login. End it at {provider}.',
+  left: 'Forgotten here; the token goes on working elsewhere.',
+  'lives-on': 'Forgotten here, but the key lives on at {provider}. End it there.',
   tokensUntil: 'A token handed out keeps working until {time}.',
   endAtProvider: 'End it at {provider}',
 })

@@ -1,23 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { catalogue } from '../../../src/providers'
 import { contextOf, panelState } from '../../../src/screens/panel/panel-state'
 import type { View } from '../../../src/shared/view'
 import { exampleConnection as connection, exampleView, one, other, examplePermit as permit } from '../example'
+import { providerView } from './drawn'
 
 const site = 'https://crm.example'
+const providers = [providerView(one), providerView(other)]
 
-function state(changes: Partial<View>, blocks: string[] = [one, other]) {
-  const { permitted, unpermitted, isAsked } = panelState(exampleView(changes), site, blocks)
+function state(changes: Partial<View>, blocks: string[] = [one, other], chosen: Record<string, string> = {}) {
+  const view = exampleView({ providers, ...changes })
+  const { permitted, unpermitted, isAsked } = panelState(view, site, blocks, chosen)
   return {
     permitted: permitted.map(({ connection }) => connection.id),
     unpermitted: unpermitted.map(({ connection }) => connection.id),
+    choices: permitted.map(({ choices }) => choices.map(({ id }) => id)),
     isAsked,
   }
 }
 
 describe('panelState', () => {
   it('shows nothing where nothing is connected', () => {
-    expect(state({})).toEqual({ permitted: [], unpermitted: [], isAsked: false })
+    expect(state({})).toEqual({ permitted: [], unpermitted: [], choices: [], isAsked: false })
   })
 
   it('tells what the site may use from what it may not', () => {
@@ -49,14 +52,44 @@ describe('panelState', () => {
     expect(state({ connections, permits: [{ ...fetching, use: 'token' }] }).permitted).toEqual(['eve'])
   })
 
-  it('prefers the account that the site may use', () => {
+  it('shows the account that the site may use, and asks for the other one', () => {
     const connections = [connection({ id: 'bob' }), connection()]
-    expect(state({ connections, permits: [permit()] })).toMatchObject({ permitted: ['ada'], unpermitted: [] })
+    expect(state({ connections, permits: [permit()] })).toMatchObject({
+      permitted: ['ada'],
+      unpermitted: ['bob'],
+      choices: [['ada']],
+    })
+  })
+
+  it('lets one choose among the accounts that the site may use, and begins with the first', () => {
+    const connections = [connection(), connection({ id: 'bob' }), connection({ id: 'eve' })]
+    const permits = [permit(), permit({ id: 'second', connection: 'eve' })]
+    const blocks = [one, other]
+    expect(state({ connections, permits })).toMatchObject({ permitted: ['ada'], choices: [['ada', 'eve']] })
+    expect(state({ connections, permits }, blocks, { [one]: 'eve' }).permitted).toEqual(['eve'])
+    expect(state({ connections, permits }, blocks, { [one]: 'bob' }).permitted).toEqual(['ada'])
+    expect(state({ connections, permits }, blocks, { [other]: 'eve' }).permitted).toEqual(['ada'])
   })
 
   it('leaves out what is disconnecting, and providers without a block', () => {
     expect(state({ connections: [connection({ status: 'disconnecting' })] }).unpermitted).toEqual([])
     expect(state({ connections: [connection()] }, [other]).unpermitted).toEqual([])
+  })
+
+  it('leaves out a provider that asks for nothing for its widgets', () => {
+    const without = [providerView(one, { widgets: undefined })]
+    const known = { connections: [connection()], permits: [permit()], providers: without }
+    expect(state(known)).toMatchObject({ permitted: [], unpermitted: [] })
+  })
+
+  it('has providers as the view has them, in its order', () => {
+    const connections = [connection(), connection({ id: 'eve', provider: other })]
+    const [first, second] = [providerView(other), providerView(one, { isPractice: true, name: 'Sell here' })]
+    const { unpermitted } = panelState(exampleView({ providers: [first, second], connections }), site, [
+      one,
+      other,
+    ])
+    expect(unpermitted.map(({ provider }) => provider)).toEqual([first, second])
   })
 
   it('knows whether a question about this site is open', () => {
@@ -67,11 +100,8 @@ describe('panelState', () => {
 })
 
 describe('contextOf', () => {
-  const [provider, elsewhere] = catalogue
-  if (!provider || !elsewhere) throw new Error('The catalogue is too short.')
-
   it('is what the address of the provider’s own CRM says', () => {
-    expect(contextOf(provider, 'https://app.futuresimple.com/leads/7')).toEqual({ kind: 'lead', id: '7' })
+    expect(contextOf(one, 'https://app.futuresimple.com/leads/7')).toEqual({ kind: 'lead', id: '7' })
   })
 
   it.each([
@@ -80,10 +110,11 @@ describe('contextOf', () => {
     ['no address', undefined],
     ['nonsense', 'nonsense'],
   ])('is nothing for %s', (_, address) => {
-    expect(contextOf(provider, address)).toBeUndefined()
+    expect(contextOf(one, address)).toBeUndefined()
   })
 
-  it('is nothing for a provider without pages', () => {
-    expect(contextOf(elsewhere, 'https://app.futuresimple.com/leads/7')).toBeUndefined()
+  it('is nothing for a provider without pages, and for one that is not in the catalogue', () => {
+    expect(contextOf(other, 'https://app.futuresimple.com/leads/7')).toBeUndefined()
+    expect(contextOf('acme', 'https://app.futuresimple.com/leads/7')).toBeUndefined()
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { rowsOf } from '../../../src/screens/popup/rows'
 import type { Attempt, Departure, View } from '../../../src/shared/view'
-import { exampleConnection as connection, exampleView, one, other } from '../example'
+import { exampleConnection as connection, exampleProvider, exampleView, one } from '../example'
 
 const now = 10_000
 
@@ -125,6 +125,39 @@ describe('rowsOf', () => {
     expect(forgotten.link).toEqual({ text: 'End it at Sell', href: forgotten.provider.dashboard })
   })
 
+  it('says what lives on after a Disconnect, and where to end it', () => {
+    const left = rowOfOne({ departures: [departure({ result: 'left' })] })
+    expect(left.status).toEqual({
+      tone: 'off',
+      text: 'Not connected · Forgotten here; the token goes on working elsewhere.',
+    })
+    expect(left.link).toBeUndefined()
+    const key = rowOfOne({ departures: [departure({ result: 'lives-on' })] })
+    expect(key.status).toEqual({
+      tone: 'attention',
+      text: 'Not connected · Forgotten here, but the key lives on at Sell. End it there.',
+    })
+    expect(key.link).toEqual({ text: 'End it at Sell', href: key.provider.dashboard })
+  })
+
+  it('offers no further account where there is no way to connect one', () => {
+    const providers = [exampleProvider(one, { ways: [] })]
+    expect(rowOfOne({ providers, connections: [connection()] }).footer).toEqual([])
+  })
+
+  it('says what the setup asks for by now, until that is being agreed to', () => {
+    const providers = [exampleProvider(one, { asks: ['read', 'profile', 'write'] })]
+    const row = rowOfOne({ providers, connections: [connection()] })
+    expect(row.notices).toEqual([
+      {
+        tone: 'note',
+        text: `Your company’s setup asks for more now: ${row.provider.scopes.write}. Reconnect to agree.`,
+      },
+    ])
+    const attempts = [attempt({ connection: 'ada' })]
+    expect(rowOfOne({ providers, connections: [connection()], attempts }).notices).toEqual([])
+  })
+
   it('names the account of a Disconnect beneath the other connections, until that account is back', () => {
     const bob = connection({ id: 'bob', account: { id: '2', email: 'bob@acme.example' } })
     const departures = [departure()]
@@ -154,9 +187,11 @@ describe('rowsOf', () => {
   })
 
   it('says that a provider is not in the setup', () => {
-    const setup = { organisation: {}, providers: { [other]: { clientId: 'other' } } }
-    expect(rowOfOne({ setup }).status.text).toBe('Not connected · not in your company’s setup')
-    expect(rowOfOne({ setup: null }).status.text).toBe('Not connected')
+    const providers = [exampleProvider(one, { ways: [] })]
+    const row = rowOfOne({ providers })
+    expect(row.status.text).toBe('Not connected · not in your company’s setup')
+    expect(row.actions).toEqual(['connect'])
+    expect(rowOfOne({ providers, setup: null }).status.text).toBe('Not connected')
   })
 
   it('names the account beside a status that does not', () => {

@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { catalogue } from '../../../src/providers'
 import {
+  attemptStatus,
   buttonName,
   connectionActions,
   connectionName,
   connectionStatus,
   failedAttempt,
   liveAttempt,
+  newlyAsked,
 } from '../../../src/screens/ui/connection'
-import { exampleConnection as connection, exampleView as view } from '../example'
+import { exampleConnection as connection, exampleProvider, exampleView as view } from '../example'
 
-const [provider] = catalogue
-if (!provider) throw new Error('The catalogue is empty.')
+const provider = exampleProvider()
 
 describe('connectionName', () => {
   it('is the provider and the account, with an en dash', () => {
     expect(connectionName(provider, connection())).toBe('Sell – ada@acme.example')
     expect(connectionName(provider, connection({ account: null }))).toBe('Sell – unknown account')
+    expect(connectionName(provider, connection({ label: 'Sync' }))).toBe('Sell – ada@acme.example · Sync')
   })
 })
 
@@ -122,5 +123,44 @@ describe('failedAttempt', () => {
       { ...attempt, id: 'new', status: 'running' as const },
     ]
     expect(failedAttempt(view({ attempts }), provider)).toBeUndefined()
+  })
+})
+
+describe('attemptStatus', () => {
+  const attempt = { id: 'a', provider: provider.id, status: 'running', startedAt: 1 } as const
+  const byWindow = 'Connecting · sign in in the window that opened'
+  const byEntry = 'Connecting · asking Sell'
+
+  it('speaks of a window where one opens', () => {
+    expect(attemptStatus(provider, attempt).text).toBe(byWindow)
+    expect(attemptStatus(provider, { ...attempt, flow: 'exchange' }).text).toBe(byWindow)
+    expect(attemptStatus(provider, { ...attempt, flow: 'personal_token' }).text).toBe(byEntry)
+    expect(attemptStatus(provider, attempt, connection({ flow: 'client_credentials' })).text).toBe(byEntry)
+    const keyed = exampleProvider(provider.id, { ways: [{ flow: 'client_credentials', needsEntry: false }] })
+    expect(attemptStatus(keyed, attempt).text).toBe(byEntry)
+  })
+})
+
+describe('newlyAsked', () => {
+  const wider = exampleProvider(provider.id, { asks: ['read', 'profile', 'write'] })
+
+  it('is what the setup asks for by now, and makes a connection offer to reconnect first', () => {
+    expect(newlyAsked(provider, connection())).toEqual([])
+    expect(newlyAsked(wider, connection())).toEqual([wider.scopes.write])
+    expect(connectionActions(view(), wider, connection(), 0)).toEqual(['reconnect', 'disconnect'])
+  })
+
+  it.each([
+    ['was asked already', { scopes: { asked: ['read', 'profile', 'write'], granted: ['read'] } }],
+    ['was given all the same', { scopes: { asked: ['read'], granted: ['read', 'profile', 'write'] } }],
+    ['was connected another way', { flow: 'authorization_code' }],
+    ['needs attention anyway', { status: 'needs-attention' }],
+  ] as const)('is nothing where the connection %s', (_, changes) => {
+    expect(newlyAsked(wider, connection(changes as never))).toEqual([])
+  })
+
+  it('is nothing for what is no sign-in', () => {
+    const keyed = { ...wider, ways: [{ flow: 'client_credentials', needsEntry: false } as const] }
+    expect(newlyAsked(keyed, connection({ flow: 'client_credentials' }))).toEqual([])
   })
 })

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { providerById } from '../../../src/providers'
 import { missingScopes, plainScopes } from '../../../src/screens/ui/scopes'
-import { other } from '../example'
+import { exampleProvider, other } from '../example'
 
-const provider = providerById(other)
-if (!provider) throw new Error('There is no such provider.')
+const provider = exampleProvider(other)
 
 describe('plainScopes', () => {
   it('says scopes in the provider’s plain words', () => {

@@ -1,9 +1,9 @@
 import { textOf } from '../../../providers/provider'
 import { sayInPanel as say } from '../../../shared/texts/panel'
 import { Facts } from '../facts'
-import { LeadHead } from '../lead-head'
 import { Loading } from '../loading'
-import { subject } from '../subject'
+import { RecordHead } from '../record-head'
+import { isSameEmail, subjectAt } from '../subject'
 import { useApi } from '../use-api'
 import type { BlockProps } from './block-content'
 import { type Dictionary, dictionary, listOf } from './json'
@@ -12,7 +12,7 @@ import { Score } from './score'
 /** SalesOS in the panel: what it says about the person on the page, else the leads with the highest score. */
 export function SalesosBlock(props: BlockProps) {
   const { address, isSubjectComing, provider } = props
-  const about = subject.value?.address === address ? subject.value : undefined
+  const about = subjectAt(address)
   const { loaded, again } = useApi(
     props,
     isSubjectComing && !about ? undefined : pathFor(about?.email),
@@ -23,7 +23,7 @@ export function SalesosBlock(props: BlockProps) {
     <Loading loaded={loaded} again={again} missing={say('noLeads')}>
       {leads => {
         if (!about?.email) return <TopLeads leads={leads} />
-        const lead = leads.find(one => isSame(textOf(one, 'email'), about.email))
+        const lead = leads.find(one => isSameEmail(textOf(one, 'email'), about.email))
         return lead ? (
           <Lead lead={lead} />
         ) : (
@@ -44,7 +44,7 @@ function pathFor(email: string | undefined): string {
 function Lead({ lead }: { lead: Dictionary }) {
   return (
     <>
-      <LeadHead
+      <RecordHead
         name={textOf(lead, 'name') ?? say('noName')}
         under={textOf(lead, 'company')}
         badge={textOf(lead, 'stage')}
@@ -67,7 +67,7 @@ function TopLeads({ leads }: { leads: Dictionary[] }) {
     <>
       <h3>{say('topLeads')}</h3>
       {top.length === 0 && <p class="muted">{say('noLeads')}</p>}
-      <ul class="leads">
+      <ul class="entries">
         {top.map(lead => (
           <li key={textOf(lead, 'id')}>
             <span>
@@ -94,8 +94,4 @@ function titled(lead: Dictionary, name: string, time: string): string | undefine
   const title = textOf(lead, name, 'title') ?? textOf(lead, name)
   const at = Date.parse(textOf(lead, name, time) ?? '')
   return title && !Number.isNaN(at) ? `${title} · ${day.format(at)}` : title
-}
-
-function isSame(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && one.toLowerCase() === other?.toLowerCase()
 }

@@ -1,0 +1,131 @@
+import { browser } from '../browser'
+import { checkAnswer, startAuthorization } from '../oauth/authorization'
+import type { OAuthClient } from '../oauth/client'
+import { discard } from '../oauth/revocation'
+import { scopesOfToken } from '../oauth/token-info'
+import {
+  type Tokens,
+  tokensFromAnswer,
+  tokensFromKey,
+  tokensFromPassword,
+  tokensOfKey,
+} from '../oauth/tokens'
+import { keysOf } from '../providers/ways'
+import { AppError, faultOf } from '../shared/errors'
+import type { Entry } from '../shared/protocol'
+import type { Account, Attempt } from '../shared/view'
+import { authorizeInWindow } from './auth-window'
+import { identified } from './identified'
+import { session } from './session'
+import { settle } from './settle'
+
+/** What a login brought: tokens, and whom they act as. */
+export type Login = {
+  tokens: Tokens
+  /** Null where the provider would not tell. */
+  account: Account | null
+  isClientUnconfirmed: boolean
+  /** The name that the user gave to a personal token. */
+  label?: string
+  /** The secret of a key that the user entered. */
+  clientSecret?: string
+}
+
+/**
+ * Goes through a login to its end: tokens by the client's flow, whom they act as, and all of it on disk. `entry` is what
+ * the user entered, for flows that need it.
+ *
+ * Throws what stands in the way, by code; tokens that were had and are not wanted are given back where that harms
+ * nobody.
+ */
+export async function login(
+  attempt: Attempt,
+  client: OAuthClient,
+  signal: AbortSignal,
+  entry: Entry | undefined,
+): Promise<void> {
+  if (client.flow === 'personal_token') return byPersonalToken(attempt, client, signal, entry)
+  if (client.flow === 'client_credentials') return byKey(attempt, client, signal, entry)
+  const others = (await session()).view.connections.some(known => known.provider === client.provider.id)
+  const tokens =
+    entry?.flow === 'password'
+      ? await tokensFromPassword(client, { username: entry.username, password: entry.password }, signal)
+      : await bySignIn(attempt, client, signal, others)
+  try {
+    const identity = await identified(client, tokens)
+    signal.throwIfAborted()
+    await settle(attempt, client, { tokens, ...identity })
+  } catch (error) {
+    // Nobody will use them, so they need not live. A token that is not ours is none of our business, and where another
+    // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants).
+    const isOurs = client.flow !== 'implicit' || faultOf(error).code !== 'foreign-token'
+    if (isOurs && (!others || faultOf(error).code === 'wrong-account')) await discard(client, tokens)
+    throw error
+  }
+}
+
+async function bySignIn(
+  attempt: Attempt,
+  client: OAuthClient,
+  signal: AbortSignal,
+  others: boolean,
+): Promise<Tokens> {
+  const { provider } = client
+  const started = await startAuthorization(
+    client,
+    browser.identity.getRedirectURL(provider.id),
+    attempt.connection === undefined && others ? provider.otherAccount : {},
+  )
+  const redirectedTo = await authorizeInWindow(started.url, { interactive: true, signal })
+  const answer = checkAnswer(client, started, redirectedTo)
+  if ((await session()).view.stopped) throw new AppError('stopped')
+  return tokensFromAnswer(client, started, answer, signal)
+}
+
+/** It is the user's own and may be in use elsewhere: whatever goes wrong, it is never revoked. */
+async function byPersonalToken(
+  attempt: Attempt,
+  client: OAuthClient,
+  signal: AbortSignal,
+  entry: Entry | undefined,
+): Promise<void> {
+  if (entry?.flow !== 'personal_token') throw new AppError('bad-request')
+  const scopes = await scopesOfToken(client, entry.token)
+  const tokens = tokensOfKey(entry.token, scopes ?? client.scopes)
+  const { account } = await identified(client, tokens)
+  signal.throwIfAborted()
+  await settle(
+    attempt,
+    { ...client, scopes: scopes ?? client.scopes },
+    { tokens, account, isClientUnconfirmed: false, label: entry.label },
+  )
+}
+
+/** Client credentials act as nobody: the account is the key, by its client id, named by its label. */
+async function byKey(
+  attempt: Attempt,
+  client: OAuthClient,
+  signal: AbortSignal,
+  entry: Entry | undefined,
+): Promise<void> {
+  const tokens = await tokensFromKey(client, signal)
+  signal.throwIfAborted()
+  const { client_id: id } = client.registration
+  const entered = entry?.flow === 'client_credentials' ? entry : undefined
+  const name = entered?.label ?? (await labelOfKey(client, id))
+  await settle(attempt, client, {
+    tokens,
+    account: { id, ...(name === undefined ? {} : { name }) },
+    isClientUnconfirmed: false,
+    ...(entered ? { clientSecret: entered.clientSecret } : {}),
+  })
+}
+
+async function labelOfKey({ provider }: OAuthClient, clientId: string): Promise<string | undefined> {
+  const { setup, connections } = (await session()).view
+  const keys = keysOf(provider, setup?.providers[provider.id] ?? {})
+  return (
+    keys.find(key => key.clientId === clientId)?.label ??
+    connections.find(known => known.provider === provider.id && known.account?.id === clientId)?.account?.name
+  )
+}

@@ -1,0 +1,106 @@
+import type { OAuthClient } from '../oauth/client'
+import type { Tokens } from '../oauth/tokens'
+import { addressesOf, secretPlace } from '../providers/hosts'
+import { AppError } from '../shared/errors'
+import type { Account, Attempt, ConnectionId, ConnectionView } from '../shared/view'
+import { forgetHeld, holdToken } from './held-tokens'
+import type { Login } from './login'
+import { tellSites } from './news'
+import { inOrder } from './queue'
+import { change } from './session'
+import {
+  type Connection,
+  type Credentials,
+  keep,
+  kept,
+  readSnapshot,
+  removePermits,
+  sweepClientSecrets,
+} from './vault'
+
+/**
+ * Makes a connection of a login, or renews the one that it belongs to: in one transaction, with its credentials, and
+ * with the end of the attempt.
+ *
+ * Throws `not-connected` (the connection to renew is gone), `wrong-account`.
+ */
+export async function settle(attempt: Attempt, client: OAuthClient, login: Login): Promise<void> {
+  const { provider, registration } = client
+  const { tokens, account, isClientUnconfirmed, clientSecret } = login
+  const connections = (await readSnapshot()).connections.filter(known => known.provider === provider.id)
+  const target =
+    attempt.connection === undefined
+      ? connections.find(known => isSame(known, account, login.label))
+      : connections.find(known => known.id === attempt.connection)
+  if (attempt.connection !== undefined && !target) throw new AppError('not-connected')
+  if (target?.account && target.account.id !== account?.id) throw new AppError('wrong-account')
+  const label = target?.label ?? login.label
+  const connection: Connection = {
+    id: target?.id ?? crypto.randomUUID(),
+    provider: provider.id,
+    ...(registration.client_id ? { clientId: registration.client_id } : {}),
+    ...(client.audience ? { audience: client.audience } : {}),
+    ...(client.clientAuth ? { clientAuth: client.clientAuth } : {}),
+    addresses: addressesOf(provider),
+    flow: client.flow,
+    renews: renewalOf(client, tokens),
+    account,
+    ...(label ? { label } : {}),
+    status: 'connected',
+    scopes: { asked: client.scopes, granted: grantedOf(client, tokens, account) },
+    ...(isClientUnconfirmed ? { isClientUnconfirmed } : {}),
+    connectedAt: target?.connectedAt ?? Date.now(),
+  }
+  await inOrder(connection.id, async () => {
+    await change(async stores => {
+      await stores.connections.put(connection)
+      await stores.credentials.put(credentialsOf(connection.id, tokens))
+      if (clientSecret !== undefined)
+        await stores.clientSecrets.put({
+          provider: provider.id,
+          clientId: registration.client_id,
+          place: secretPlace(connection.addresses),
+          secret: clientSecret,
+        })
+      // It may be another app's now.
+      await sweepClientSecrets(stores)
+      await stores.disconnects.delete(connection.id)
+      // Permits were given for one person's account. Where it was unknown, it may be another's now.
+      if (target && !target.account) await removePermits(stores, target.id)
+      await stores.attempts.delete(provider.id)
+      const { [provider.id]: _, ...setupFaults } = (await kept(stores, 'setupFaults')) ?? {}
+      await keep(stores, 'setupFaults', setupFaults)
+    })
+    await forgetHeld(connection.id)
+    await holdToken(connection.id, undefined, tokens)
+  })
+  await tellSites(connection.id, target ? 'recovered' : 'connected')
+}
+
+/** The account tells connections apart, and where several tokens act as one account, the name that each was given. */
+function isSame(known: Connection, account: Account | null, label: string | undefined): boolean {
+  return account !== null && known.account?.id === account.id && known.label === label
+}
+
+function renewalOf({ flow }: OAuthClient, { refreshToken }: Tokens): ConnectionView['renews'] {
+  if (refreshToken) return 'refresh'
+  if (flow === 'client_credentials') return 'key'
+  return flow === 'personal_token' || flow === 'password' ? 'never' : 'sign-in'
+}
+
+// Scopes that belong to the app are not in any answer; that one of them is missing shows where it is needed.
+function grantedOf({ provider }: OAuthClient, { scopes }: Tokens, account: Account | null): string[] {
+  return account === null ? scopes.filter(scope => scope !== provider.whoIsIt?.scope) : scopes
+}
+
+/** What of a login lasts. */
+export function credentialsOf(
+  connection: ConnectionId,
+  { refreshToken, isKey, accessToken, isLifeKnown, expiresAt }: Tokens,
+): Credentials {
+  return {
+    connection,
+    ...(refreshToken ? { refreshToken } : {}),
+    ...(isKey ? { key: accessToken, ...(isLifeKnown ? { keyEnds: expiresAt } : {}) } : {}),
+  }
+}

@@ -1,0 +1,286 @@
+import type { SetupFault } from '../shared/setup-fault'
+import { endpointNames } from '../shared/view'
+import { secretPlace } from './hosts'
+import { catalogue, providerById } from './index'
+import type { Provider } from './provider'
+
+type Fields = Record<string, unknown>
+
+export const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+
+/**
+ * Whether there is a client secret in the vault already, for this place (`secretPlace`): an exported setup has none, and is
+ * whole with these. One that is kept for another place is none: else a file without any secret could send it there.
+ */
+export type KnownSecret = (provider: string, clientId: string, place: string) => boolean
+
+/**
+ * What the schema cannot say: what the entries of a setup mean together, and what this version can do. It looks at
+ * every entry that has an id, whatever else is wrong with the file, and takes nothing for granted of its fields.
+ */
+export function meaningFaults(json: unknown, isKnown: KnownSecret): SetupFault[] {
+  if (!isRecord(json)) return []
+  const { rules } = json
+  return [
+    ...providersFaults(listOf(json.providers), isRecord(rules) ? rules : {}, isKnown),
+    ...sitesFaults(listOf(json.sites), listOf(json.providers)),
+    ...(isRecord(rules) && rules.passphrase !== undefined && rules.passphrase !== 'optional'
+      ? [{ path: 'rules.passphrase', message: 'must be optional: this version has no other yet.' }]
+      : []),
+  ]
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+function providersFaults(entries: unknown[], rules: Fields, isKnown: KnownSecret): SetupFault[] {
+  const seen = new Set<string>()
+  return entries.flatMap((entry, index) => {
+    if (!isRecord(entry) || typeof entry.id !== 'string') return []
+    const at = `providers[${index}]`
+    const isTwice = seen.has(entry.id)
+    seen.add(entry.id)
+    const { id } = entry
+    const provider = providerById(id)
+    const hasSecret = (one: Fields) =>
+      one.clientSecret !== undefined ||
+      (typeof one.clientId === 'string' && isKnown(id, one.clientId, placeOf(entry, provider)))
+    const faults = [
+      ...(provider ? builtInFaults(entry, provider, hasSecret) : ownFaults(entry, hasSecret)),
+      ...secretFaults(entry),
+      ...keysFaults(entry, hasSecret),
+      ...privateFaults(entry, listOf(rules.privateAddresses)),
+      ...flowRuleFaults(entry, provider, rules.flows),
+    ]
+    const nameFaults = isNameTaken(entries, index)
+      ? [{ path: `${at}.name`, message: 'is another provider’s: nobody could tell the two apart.' }]
+      : []
+    return [
+      ...(isTwice ? [{ path: `${at}.id`, message: 'stands here twice.' }] : []),
+      ...nameFaults,
+      ...faults.map(({ path, message }) => ({ path: `${at}.${path}`, message })),
+    ]
+  })
+}
+
+// A provider of the setup's own that looks like a known one would be clicked as that.
+function isNameTaken(entries: unknown[], index: number): boolean {
+  const plain = (name: unknown) =>
+    typeof name === 'string' ? name.normalize('NFKC').trim().toLowerCase() : ''
+  const nameOf = (entry: unknown) => (isRecord(entry) ? plain(entry.name) : '')
+  const name = nameOf(entries[index])
+  if (name === '') return false
+  return (
+    catalogue.some(known => plain(known.name) === name) ||
+    entries.findIndex(entry => nameOf(entry) === name) < index
+  )
+}
+
+/** An entry of a provider of the catalogue: a file may move it to loopback, and nowhere else. */
+function builtInFaults(
+  entry: Fields,
+  provider: Provider,
+  hasSecret: (entry: Fields) => boolean,
+): SetupFault[] {
+  const flow = String(entry.flow ?? provider.defaultFlow)
+  const isOffered = provider.flows.some(offered => offered === flow)
+  const needsApp = !['client_credentials', 'personal_token'].includes(flow)
+  return [
+    ...(isOffered
+      ? []
+      : [{ path: 'flow', message: `is not offered here; use ${provider.flows.join(' or ')}.` }]),
+    ...(needsApp && entry.clientId === undefined ? [{ path: 'clientId', message: 'is missing.' }] : []),
+    ...(needsApp && provider.needsSecret.some(needing => needing === flow) && !hasSecret(entry)
+      ? [{ path: 'clientSecret', message: `is missing: ${provider.name} wants it for this flow.` }]
+      : []),
+    ...(entry.audience && !provider.audience
+      ? [{ path: 'audience', message: 'is not something this provider asks for.' }]
+      : []),
+    ...(entry.allowImplicitRefresh && !provider.flows.includes('implicit')
+      ? [{ path: 'allowImplicitRefresh', message: 'means nothing here: this provider has no implicit flow.' }]
+      : []),
+    ...(entry.allowImplicitRefresh === true && provider.flows.includes('implicit') && !hasSecret(entry)
+      ? [{ path: 'clientSecret', message: `is missing: ${provider.name} refreshes nothing without it.` }]
+      : []),
+    ...(entry.name === undefined
+      ? []
+      : [{ path: 'name', message: 'is fixed for a provider that Dealpass knows. Use an id of your own.' }]),
+    ...(entry.keys && !provider.flows.includes('client_credentials')
+      ? [{ path: 'keys', message: 'are not something this provider has.' }]
+      : []),
+    ...movedFaults(entry, provider),
+  ]
+}
+
+function movedFaults(entry: Fields, provider: Provider): SetupFault[] {
+  const endpoints = isRecord(entry.endpoints) ? entry.endpoints : {}
+  const api = listOf(entry.api)
+  if (entry.endpoints === undefined && entry.api === undefined && entry.issuer === undefined) return []
+  const addresses: [path: string, address: unknown][] = [
+    ['issuer', entry.issuer],
+    ...endpointNames.map((name): [string, unknown] => [`endpoints.${name}`, endpoints[name]]),
+    ...api.map((address, index): [string, unknown] => [`api[${index}]`, address]),
+  ]
+  return [
+    ...addresses
+      .filter(([, address]) => typeof address === 'string' && !isLoopback(address))
+      .map(([path]) => ({
+        path,
+        message: `is not on this machine. A file may move ${provider.name} to 127.0.0.1 for practice, and nowhere else; give another server an id of its own.`,
+      })),
+    // Half of it real would send what is practice to the real provider, or the other way round.
+    ...endpointNames
+      .filter(name => provider.endpoints[name] !== undefined && endpoints[name] === undefined)
+      .map(name => ({ path: `endpoints.${name}`, message: 'is missing: practice moves every address.' })),
+    ...(provider.openid && entry.issuer === undefined
+      ? [{ path: 'issuer', message: 'is missing: ID tokens name it.' }]
+      : []),
+    ...(api.length === provider.api.length
+      ? []
+      : [{ path: 'api', message: 'is missing: practice moves every address.' }]),
+    ...api.flatMap((address, index) => {
+      const path = provider.api[index] && new URL(provider.api[index]).pathname
+      const isKept =
+        !path || typeof address !== 'string' || !URL.canParse(address) || new URL(address).pathname === path
+      return isKept ? [] : [{ path: `api[${index}]`, message: `must keep the path ${path}.` }]
+    }),
+  ]
+}
+
+/** An entry of a provider that the catalogue does not have. */
+function ownFaults(entry: Fields, hasSecret: (entry: Fields) => boolean): SetupFault[] {
+  const flow = entry.flow ?? 'authorization_code'
+  const endpoints = isRecord(entry.endpoints) ? entry.endpoints : {}
+  const isMachine = flow === 'client_credentials'
+  const isDirect = isMachine || flow === 'password'
+  const needed = isDirect ? ['token'] : ['authorization', 'token']
+  return [
+    ...(flow === 'exchange' || flow === 'personal_token'
+      ? [{ path: 'flow', message: 'is one that only a provider of Dealpass’ own list can have.' }]
+      : []),
+    ...(entry.name === undefined
+      ? [{ path: 'name', message: 'is missing. (Dealpass knows no provider of this id.)' }]
+      : []),
+    ...(entry.clientId === undefined && !(isMachine && entry.keys)
+      ? [{ path: 'clientId', message: 'is missing.' }]
+      : []),
+    ...(isMachine && !hasSecret(entry) && !entry.keys
+      ? [{ path: 'clientSecret', message: 'is missing: client credentials are nothing without it.' }]
+      : []),
+    ...(entry.endpoints === undefined
+      ? [
+          {
+            path: 'endpoints',
+            message: 'is missing. This version does not look addresses up from the issuer yet.',
+          },
+        ]
+      : needed
+          .filter(name => endpoints[name] === undefined)
+          .map(name => ({ path: `endpoints.${name}`, message: 'is missing.' }))),
+    ...(entry.api === undefined ? [{ path: 'api', message: 'is missing.' }] : []),
+    ...(Array.isArray(entry.scopes) && entry.scopes.includes('openid') && entry.issuer === undefined
+      ? [{ path: 'issuer', message: 'is missing: with the scope openid an ID token comes, which names it.' }]
+      : []),
+    ...(entry.keys !== undefined && !isMachine
+      ? [{ path: 'keys', message: 'are for the flow client_credentials alone.' }]
+      : []),
+    ...(entry.allowImplicitRefresh
+      ? [{ path: 'allowImplicitRefresh', message: 'is something that only Sell needs.' }]
+      : []),
+  ]
+}
+
+function secretFaults(entry: Fields): SetupFault[] {
+  return [
+    ...(entry.relay === undefined
+      ? []
+      : [{ path: 'relay', message: 'is something that this version cannot use yet.' }]),
+    ...(entry.relay !== undefined && (entry.clientSecret !== undefined || entry.keys !== undefined)
+      ? [{ path: 'clientSecret', message: 'and a relay exclude each other: the relay keeps the secret.' }]
+      : []),
+    ...(entry.clientSecret !== undefined && entry.clientId === undefined
+      ? [{ path: 'clientSecret', message: 'belongs to a clientId, which is missing.' }]
+      : []),
+    ...(entry.clientAuth === 'none' && entry.clientSecret !== undefined
+      ? [{ path: 'clientAuth', message: 'is none, but there is a client secret.' }]
+      : []),
+  ]
+}
+
+function placeOf({ endpoints }: Fields, provider: Provider | undefined): string {
+  const { token, revocation } = isRecord(endpoints) ? endpoints : (provider?.endpoints ?? {})
+  const originOf = (address: unknown) =>
+    typeof address === 'string' && URL.canParse(address) ? new URL(address).origin : undefined
+  return secretPlace({ token: originOf(token) ?? '', revocation: originOf(revocation), api: [] })
+}
+
+function keysFaults(entry: Fields, hasSecret: (entry: Fields) => boolean): SetupFault[] {
+  const keys = listOf(entry.keys).map(key => (isRecord(key) ? key : {}))
+  // A label names a connection, and a client id tells two apart.
+  const isTwice = (name: 'label' | 'clientId', index: number) =>
+    keys[index]?.[name] !== undefined && keys.findIndex(key => key[name] === keys[index]?.[name]) < index
+  return keys.flatMap((key, index) => [
+    ...(['label', 'clientId'] as const).flatMap(name =>
+      isTwice(name, index) ? [{ path: `keys[${index}].${name}`, message: 'stands here twice.' }] : [],
+    ),
+    ...(hasSecret(key) ? [] : [{ path: `keys[${index}].clientSecret`, message: 'is missing.' }]),
+  ])
+}
+
+function flowRuleFaults(entry: Fields, provider: Provider | undefined, allowed: unknown): SetupFault[] {
+  const flow = entry.flow ?? provider?.defaultFlow ?? 'authorization_code'
+  return Array.isArray(allowed) && !allowed.includes(flow)
+    ? [{ path: 'flow', message: 'is not among rules.flows.' }]
+    : []
+}
+
+// Calls of pages go to addresses inside the company only where its rules say so: a setup from elsewhere could else let
+// them reach such. Token endpoints are called by the background alone, and a company's own may well stand inside.
+function privateFaults(entry: Fields, allowed: unknown[]): SetupFault[] {
+  return listOf(entry.api).flatMap((address, index) => {
+    if (typeof address !== 'string' || !URL.canParse(address) || !isPrivate(address)) return []
+    return allowed.includes(new URL(address).origin)
+      ? []
+      : [
+          {
+            path: `api[${index}]`,
+            message: 'is a private address. Name its origin in rules.privateAddresses.',
+          },
+        ]
+  })
+}
+
+const loopbackHosts = ['127.0.0.1', 'localhost']
+
+/** Whether an address is on this machine. */
+export function isLoopback(address: string): boolean {
+  return URL.canParse(address) && loopbackHosts.includes(new URL(address).hostname)
+}
+
+/**
+ * Whether an address is inside a company or on this machine, as far as its name tells: RFC 1918, 3927, 4193 and 6761,
+ * and names without a dot. The URL parser has already made plain dotted numbers of every way to write IPv4.
+ */
+export function isPrivate(address: string): boolean {
+  const { hostname } = new URL(address)
+  return (
+    /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\..*\d$/.test(
+      hostname,
+    ) ||
+    /^\[(?:::1?|::ffff:.*|f[cd].*|fe[89ab].*)\]$/.test(hostname) ||
+    /(?:^|\.)(?:localhost|local|internal|lan|home\.arpa)\.?$/.test(hostname) ||
+    !/[.:]/.test(hostname.replace(/\.$/, ''))
+  )
+}
+
+function sitesFaults(sites: unknown[], entries: unknown[]): SetupFault[] {
+  const known = new Set([
+    ...catalogue.map(({ id }) => id),
+    ...entries.map(entry => (isRecord(entry) ? entry.id : undefined)),
+  ])
+  return sites.flatMap((site, index) => {
+    if (!isRecord(site) || typeof site.provider !== 'string') return []
+    return known.has(site.provider)
+      ? []
+      : [{ path: `sites[${index}].provider`, message: 'is not a provider of this setup.' }]
+  })
+}

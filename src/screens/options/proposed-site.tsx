@@ -1,0 +1,33 @@
+import { sayInOptions as say } from '../../shared/texts/options'
+import { sayOfPermit } from '../../shared/texts/permit'
+import type { ProposedSite } from '../../shared/view'
+import { Icon } from '../ui/icon'
+
+/** One site that a setup proposes: what it would ask for. There is nothing to click, since it is no permit. */
+export function ProposedSiteItem({
+  site: { origin, access, use },
+  name,
+  words,
+}: {
+  site: ProposedSite
+  /** The provider's. */
+  name: string
+  /** The scopes in plain words. */
+  words: readonly string[]
+}) {
+  return (
+    <li>
+      <strong>{origin}</strong>
+      <p>
+        <Icon name={access === 'read' ? 'see' : 'change'} />
+        <span>
+          {name}: {[sayOfPermit(access === 'read' ? 'mayRead' : 'mayChange'), ...words].join(' · ')}
+        </span>
+      </p>
+      <p>
+        <Icon name={use === 'token' ? 'key' : 'locked'} />
+        {say(use === 'token' ? 'wantsToken' : 'wantsFetch')}
+      </p>
+    </li>
+  )
+}

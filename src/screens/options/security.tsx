@@ -1,0 +1,26 @@
+import { sayInOptions as say } from '../../shared/texts/options'
+import { type View, weakFlows } from '../../shared/view'
+import { ask } from '../ui/ask'
+import { send } from '../ui/connect'
+import { Switch } from '../ui/switch'
+
+/** What the user may allow beyond what is safe without thinking. */
+export function Security({ view: { setup, weakerFlows } }: { view: View }) {
+  const { flows } = setup?.rules ?? {}
+  const isForbidden = flows !== undefined && !flows.some(flow => weakFlows.includes(flow))
+  return (
+    <div class="card security">
+      <Switch
+        isOn={weakerFlows && !isForbidden}
+        isDisabled={isForbidden}
+        describedBy="weaker-flows-hint"
+        onChange={on => send(ask('weakerFlows', { on }))}
+      >
+        {say('weakerFlows')}
+      </Switch>
+      <p id="weaker-flows-hint" class="muted">
+        {say('weakerFlowsHint')} {say(isForbidden ? 'weakerFlowsForbidden' : 'weakerFlowsOff')}
+      </p>
+    </div>
+  )
+}
