@@ -77,7 +77,7 @@ test('opens one window however often Connect is clicked', async ({ dealpass, san
   await importSetup(dealpass)
   const [one, two] = [await popupTab(dealpass), await popupTab(dealpass)]
   const window = await authWindow(dealpass, async () => {
-    await one.getByRole('button', { name: 'Connect Sell' }).dblclick()
+    await one.getByRole('button', { name: 'Connect Sell', exact: true }).dblclick()
     // The second popup may already show Cancel; what it sends is what a click on a stale button would send.
     await two.evaluate(() =>
       // @ts-expect-error the page's own API
@@ -112,8 +112,10 @@ test('connects two providers at once: the second waits for the first window', as
 }) => {
   await importSetup(dealpass)
   const popup = await popupTab(dealpass)
-  const sell = await authWindow(dealpass, () => popup.getByRole('button', { name: 'Connect Sell' }).click())
-  await popup.getByRole('button', { name: 'Connect SalesOS' }).click()
+  const sell = await authWindow(dealpass, () =>
+    popup.getByRole('button', { name: 'Connect Sell', exact: true }).click(),
+  )
+  await popup.getByRole('button', { name: 'Connect SalesOS', exact: true }).click()
   await expect(item(popup, 'SalesOS')).toContainText('Connecting')
   expect(sandbox.saw({ path: '/authorize' })).toHaveLength(0)
   await signIn(sell, sandbox.users.rep)
@@ -131,7 +133,7 @@ test('adds a second account, and keeps the first', async ({ dealpass, sandbox })
   await (await connectInPopup(dealpass, sandbox, 'salesos')).close()
   const popup = await popupTab(dealpass)
   const window = await authWindow(dealpass, () =>
-    popup.getByRole('button', { name: 'Add account SalesOS' }).click(),
+    popup.getByRole('button', { name: 'Add account SalesOS', exact: true }).click(),
   )
   await signIn(window, sandbox.users.colleague)
   await consent(window, 'Allow')

@@ -259,7 +259,7 @@ test('Stop everything stops everything, and goes on', async ({ dealpass, sandbox
   await allowOnPage(dealpass, panel)
   await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
   await popup.getByRole('switch', { name: 'Stop everything' }).click()
-  await expect(popup.getByRole('listitem', { name: /^Sell/ })).toContainText('· paused')
+  await expect(popup.getByRole('listitem', { name: /^Sell –/ })).toContainText('· paused')
   await expect(panel).toContainText('Everything is stopped')
   sandbox.forget()
   await page.evaluate(() => history.pushState(null, '', '/leads/2'))

@@ -26,7 +26,7 @@ test('says what to do when the window was closed, the answer was no, or the atte
   sandbox,
 }) => {
   const popup = await connected(dealpass, sandbox, 'sell')
-  const connect = () => popup.getByRole('button', { name: 'Connect SalesOS' }).click()
+  const connect = () => popup.getByRole('button', { name: 'Connect SalesOS', exact: true }).click()
 
   await test.step('closed', async () => {
     const window = await authWindow(dealpass, connect)
@@ -44,7 +44,7 @@ test('says what to do when the window was closed, the answer was no, or the atte
   await test.step('cancelled, which closes the window', async () => {
     const window = await authWindow(dealpass, connect)
     const closed = window.waitForEvent('close')
-    await popup.getByRole('button', { name: 'Cancel SalesOS' }).click()
+    await popup.getByRole('button', { name: 'Cancel SalesOS', exact: true }).click()
     await closed
     await expect(item(popup, 'SalesOS')).toContainText(`Not connected · ${errorTexts.cancelled}`)
   })
@@ -58,7 +58,7 @@ test('accepts a denial of Sell in the fragment and in the query', async ({ dealp
   for (const denialIn of ['fragment', 'query'] as const) {
     sandbox.set('sell', { denialIn })
     const window = await authWindow(dealpass, () =>
-      popup.getByRole('button', { name: 'Connect Sell' }).click(),
+      popup.getByRole('button', { name: 'Connect Sell', exact: true }).click(),
     )
     if (denialIn === 'fragment') await signIn(window, sandbox.users.rep)
     await consent(window, 'Deny')
@@ -107,7 +107,7 @@ for (const [provider, other] of [
     const name = providerNames[provider]
     let isSignedIn = false
     const signInAndAllow = async () => {
-      const click = () => popup.getByRole('button', { name: `Connect ${name}` }).click()
+      const click = () => popup.getByRole('button', { name: `Connect ${name}`, exact: true }).click()
       // With a session and a grant the server redirects without a page.
       if (isSignedIn) return click()
       const window = await authWindow(dealpass, click)
@@ -126,7 +126,7 @@ for (const [provider, other] of [
       'Connected as',
     )
     sandbox.set(provider, { redirectFault: 'none' })
-    await popup.getByRole('button', { name: `Connect ${name}` }).click()
+    await popup.getByRole('button', { name: `Connect ${name}`, exact: true }).click()
     await expect(item(popup, `${name} – ${sandbox.users.rep.email}`)).toContainText('Connected as')
   })
 }
@@ -136,7 +136,7 @@ test('refuses an implicit token that was issued to another app', async ({ dealpa
   sandbox.set('sell', { foreignToken: true })
   for (const tokenInfoShape of ['client_id', 'application.uid'] as const) {
     sandbox.set('sell', { tokenInfoShape })
-    const click = () => popup.getByRole('button', { name: 'Connect Sell' }).click()
+    const click = () => popup.getByRole('button', { name: 'Connect Sell', exact: true }).click()
     if (tokenInfoShape === 'client_id') {
       const window = await authWindow(dealpass, click)
       await signIn(window, sandbox.users.rep)
@@ -162,7 +162,9 @@ test('connects as unknown account when the provider would not tell', async ({ de
   sandbox.set('sell', { selfForbidden: true })
   await importSetup(dealpass)
   const popup = await popupTab(dealpass)
-  const window = await authWindow(dealpass, () => popup.getByRole('button', { name: 'Connect Sell' }).click())
+  const window = await authWindow(dealpass, () =>
+    popup.getByRole('button', { name: 'Connect Sell', exact: true }).click(),
+  )
   await signIn(window, sandbox.users.rep)
   await consent(window, 'Allow')
   await expect(item(popup, 'Sell – unknown account')).toContainText('Connected as unknown account')
@@ -175,7 +177,7 @@ test('tells a used code, nonsense and a dead server apart, and changes nothing',
 }) => {
   const popup = await connected(dealpass, sandbox, 'sell')
   const provider = 'salesos'
-  const connect = () => popup.getByRole('button', { name: 'Connect SalesOS' }).click()
+  const connect = () => popup.getByRole('button', { name: 'Connect SalesOS', exact: true }).click()
 
   await attempt({ dealpass, popup, provider }, 'used code', reasonTexts['code-refused'], async () => {
     sandbox.set(provider, { redirectFault: 'used-code' })
@@ -229,7 +231,7 @@ test('waits for a missing host permission, and gives up when nobody answers', as
   await (await importSetup(dealpass)).close()
   await restrictHosts(dealpass)
   const popup = await popupTab(dealpass)
-  await popup.getByRole('button', { name: 'Connect SalesOS' }).click()
+  await popup.getByRole('button', { name: 'Connect SalesOS', exact: true }).click()
   await expect(item(popup, 'SalesOS')).toContainText('Waiting for your permission')
   await dealpass.inWorker(async () => {
     // The alarm of the attempt, early: what comes after two minutes without an answer.
@@ -248,7 +250,9 @@ test('says that an attempt was interrupted when the worker died in it, and conne
 }) => {
   await importSetup(dealpass)
   const popup = await popupTab(dealpass)
-  await authWindow(dealpass, () => popup.getByRole('button', { name: 'Connect SalesOS' }).click())
+  await authWindow(dealpass, () =>
+    popup.getByRole('button', { name: 'Connect SalesOS', exact: true }).click(),
+  )
   await stopWorker(dealpass)
   await popup.reload()
   await expect(item(popup, 'SalesOS')).toContainText(`Not connected · ${errorTexts.interrupted}`)

@@ -29,7 +29,7 @@ test('names every fault of a bad setup by its path, and changes nothing', async 
       version: 2,
       organisation: { name: '' },
       providers: [
-        { id: 'sell', clientId: 'with space', clientSecret: secret },
+        { id: 'sell', clientId: 'with space', secret },
         { id: 'salesos', clientId: 'x', audience: 'javascript:alert(1)' },
       ],
       permits: [],
@@ -40,7 +40,7 @@ test('names every fault of a bad setup by its path, and changes nothing', async 
     'version',
     'organisation.name',
     'providers[0].clientId',
-    'providers[0].clientSecret',
+    'providers[0].secret',
     'providers[1].audience',
     'permits',
   ])
@@ -79,7 +79,7 @@ test('lists the redirect address of each provider, and it is the one that is sen
     ['SalesOS', '/authorize'],
   ] as const) {
     const window = await authWindow(dealpass, () =>
-      popup.getByRole('button', { name: `Connect ${name}` }).click(),
+      popup.getByRole('button', { name: `Connect ${name}`, exact: true }).click(),
     )
     const { query } = await sandbox.waitFor({ path })
     expect(query.redirect_uri).toMatch(

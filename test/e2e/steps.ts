@@ -10,7 +10,12 @@ import { openPopup, type Popup } from './harness/popup'
 
 // What a person does, by accessible names. Every step ends with what the person sees at its end.
 
-export const providerNames = { sell: 'Sell', salesos: 'SalesOS' } as const
+export const providerNames = {
+  sell: 'Sell',
+  sellytics: 'sellytics',
+  sellsn: 'SellSN',
+  salesos: 'SalesOS',
+} as const
 export type ProviderName = keyof typeof providerNames
 
 export const crmLead = 'https://app.futuresimple.com/leads/1'
@@ -48,10 +53,12 @@ export async function popupTab(dealpass: ExtensionBrowser): Promise<Page> {
 
 /** One item of the list `Providers`. */
 export function item(popup: Page, name: string | RegExp) {
-  return popup.getByRole('list', { name: 'Providers' }).getByRole('listitem', { name })
+  return popup
+    .getByRole('list', { name: 'Providers' })
+    .getByRole('listitem', { name, exact: typeof name === 'string' })
 }
 
-/** Clicks Connect in a popup's tab, signs in and consents. */
+/** Clicks Connect in a popup's tab, signs in and consents; a key of the setup (the space North) needs neither. */
 export async function connectInTab(
   dealpass: ExtensionBrowser,
   sandbox: Sandbox,
@@ -60,8 +67,12 @@ export async function connectInTab(
 ): Promise<void> {
   const name = providerNames[provider]
   const { email } = sandbox.users.rep
+  if (provider === 'sellytics') {
+    await popup.getByRole('button', { name: `Connect ${name}`, exact: true }).click()
+    return expect(item(popup, `${name} – North`)).toContainText('Connected as North')
+  }
   const window = await authWindow(dealpass, () =>
-    popup.getByRole('button', { name: `Connect ${name}` }).click(),
+    popup.getByRole('button', { name: `Connect ${name}`, exact: true }).click(),
   )
   await signIn(window, sandbox.users.rep)
   await consent(window, 'Allow')
@@ -86,13 +97,23 @@ export async function connectInPopup(
   return popup
 }
 
-/** A browser with the setup in force and these providers connected; gives the popup's tab. */
+/** A browser with the setup in force (of all four providers) and these connected; gives the popup's tab. */
 export async function connected(
   dealpass: ExtensionBrowser,
   sandbox: Sandbox,
   ...providers: ProviderName[]
 ): Promise<Page> {
-  await (await importSetup(dealpass)).close()
+  return connectedWith(dealpass, sandbox, sandboxSetup({ all: true }), ...providers)
+}
+
+/** The same with a setup of the test's own. */
+export async function connectedWith(
+  dealpass: ExtensionBrowser,
+  sandbox: Sandbox,
+  setup: unknown,
+  ...providers: ProviderName[]
+): Promise<Page> {
+  await (await importSetup(dealpass, setup)).close()
   const popup = await popupTab(dealpass)
   for (const provider of providers) await connectInTab(dealpass, sandbox, provider, popup)
   return popup
@@ -122,6 +143,22 @@ export async function allowOnPage(dealpass: ExtensionBrowser, panel: Locator): P
   const closed = question.waitForEvent('close')
   await question.getByRole('button', { name: 'Allow' }).click()
   await closed
+}
+
+/** Opens the panel on a lead and allows it there. */
+export async function usedPanel(dealpass: ExtensionBrowser, address = crmLead) {
+  const opened = await openPanel(dealpass, address)
+  await allowOnPage(dealpass, opened.panel)
+  return opened
+}
+
+/** The setup of the sandbox with one provider's entry changed. */
+export function setupWith(id: ProviderName, change: object) {
+  const setup = sandboxSetup({ all: true })
+  return {
+    ...setup,
+    providers: setup.providers.map(entry => (entry.id === id ? { ...entry, ...change } : entry)),
+  }
 }
 
 /** What screens read, as it stands. */

@@ -23,3 +23,21 @@ export async function restrictHosts({ context, extensionId }: ExtensionBrowser):
     await page.close()
   }
 }
+
+/**
+ * Grants a host that the extension may ask for (`https://api.acme.example/*`), as the browser's prompt would: no test
+ * can click that. `permissions.request` in a click then resolves without it.
+ */
+export async function grantHost({ context, extensionId }: ExtensionBrowser, pattern: string): Promise<void> {
+  const page = await context.newPage()
+  try {
+    await page.goto('chrome://extensions')
+    const grant = { extensionId, pattern }
+    await page.evaluate(
+      wanted => chrome.developerPrivate.addHostPermission(wanted.extensionId, wanted.pattern),
+      grant,
+    )
+  } finally {
+    await page.close()
+  }
+}
