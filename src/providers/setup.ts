@@ -51,7 +51,8 @@ const flow = v.picklist(
 // `constructor` is the one such word that every object has.
 const providerId = v.pipe(
   v.string(),
-  v.regex(/^(?!constructor$)[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case id'),
+  v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case id'),
+  v.check(id => !(id in {}), 'must be a short lower-case id'),
 )
 
 const address = v.pipe(
