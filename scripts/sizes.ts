@@ -11,13 +11,13 @@ const kibibyte = 1024
 // docs/decisions/0010-size-budgets.md says why the background's are larger than was planned.
 /** What stands in a build and how large it may be; the figures are the product's own budget. */
 const bundles = [
-  { what: 'background, with packages', entry: 'service-worker-loader.js', most: 35 * kibibyte },
+  { what: 'background, with packages', entry: 'service-worker-loader.js', most: 36 * kibibyte },
   { what: 'popup, with packages', entry: 'src/screens/popup/index.html', most: 20 * kibibyte },
   { what: 'content script', entry: 'src/content/index.js', most: 3 * kibibyte },
 ]
 
 const own = [
-  { what: 'background, own code', entry: 'src/background/index.ts', most: 24 * kibibyte },
+  { what: 'background, own code', entry: 'src/background/index.ts', most: 25 * kibibyte },
   { what: 'popup, own code', entry: 'src/screens/popup/main.tsx', most: 8 * kibibyte },
 ]
 

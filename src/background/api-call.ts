@@ -8,7 +8,7 @@ import type { Access, ConnectionView, Permit } from '../shared/view'
 import { narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
 import { hasHosts } from './hosts'
 import { lately } from './lately'
-import { session } from './session'
+import { type HeldToken, session } from './session'
 
 const methods: Readonly<Record<string, Access>> = {
   GET: 'read',
@@ -118,12 +118,12 @@ export async function callApi(
   if (scope !== undefined && !permit.scopes.includes(scope)) throw new AppError('scope-missing')
   const token = await narrowToken(connection.id, permit.scopes)
   await stillAllowed()
-  let response = await send(provider, connection, url, request, token.value)
+  let response = await send(provider, connection, url, request, token)
   if (response.status === 401 && !refused.was(connection.id)) {
     await response.body?.cancel()
     const renewed = await narrowToken(connection.id, permit.scopes, token.value)
     await stillAllowed()
-    response = await send(provider, connection, url, request, renewed.value)
+    response = await send(provider, connection, url, request, renewed)
   }
   if (response.status === 401) {
     await response.body?.cancel()
@@ -173,10 +173,12 @@ async function send(
   connection: ConnectionView,
   url: URL,
   { headers, ...request }: ReturnType<typeof requestOf>,
-  token: string,
+  token: HeldToken,
 ): Promise<Response> {
+  // The connection may have moved since the address was made.
+  if (!token.api.includes(url.origin)) throw new AppError('address-changed')
   const authorized = new Headers(headers)
-  authorized.set('authorization', `Bearer ${token}`)
+  authorized.set('authorization', `Bearer ${token.value}`)
   let response: Response
   try {
     response = await fetch(url, {

@@ -4,6 +4,7 @@ import type { OAuthClient } from '../oauth/client'
 import { discard } from '../oauth/revocation'
 import { isTokenDead } from '../oauth/token-info'
 import { type Tokens, tokensFromAnswer, tokensFromKey, tokensFromRefresh, tokensOfKey } from '../oauth/tokens'
+import { isFlowAllowed } from '../providers/ways'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import { isLeasable } from '../shared/permit'
@@ -33,7 +34,7 @@ const failedEarly = lately(limits.again)
  * just refused with 401: it is not given again.
  *
  * Throws `stopped`, `not-connected`, `reconnect-required`, `scope-missing`, `permission-missing`, `setup-wrong`,
- * `provider-unreachable`, `provider-rejected`.
+ * `blocked-by-policy`, `provider-unreachable`, `provider-rejected`.
  */
 export async function accessToken(
   id: ConnectionId,
@@ -126,7 +127,7 @@ async function renew(
   await requireHosts(client.provider)
   const credentials = await readCredentials(id)
   const tokens = await renewedTokens(connection, client, credentials, { scopes, refused })
-  const held = await holdToken(id, credentials?.refreshToken ? scopes : undefined, tokens)
+  const held = await holdToken(connection, credentials?.refreshToken ? scopes : undefined, tokens)
   await noteWellbeing(id)
   return held
 }
@@ -138,10 +139,13 @@ async function renewedTokens(
   { scopes, refused }: { scopes: readonly string[] | undefined; refused: string | undefined },
 ): Promise<Tokens> {
   const { refreshToken, key, keyEnds = limits.never } = credentials ?? {}
-  if (refreshToken) return refresh(connection, client, refreshToken, scopes)
-  if (connection.renews === 'key') return tokensFromKey(client)
+  if (refreshToken) return refresh(connection, client, { ...credentials, refreshToken }, scopes)
   if (key !== undefined && key !== refused && keyEnds > Date.now())
     return tokensOfKey(key, connection.scopes.granted)
+  // A new login by the same flow, unlike the renewal of one that there is: the setup's rules hold for it.
+  if (connection.renews !== 'never' && !isFlowAllowed((await session()).view.setup, connection.flow, true))
+    throw new AppError('blocked-by-policy')
+  if (connection.renews === 'key') return tokensFromKey(client)
   if (connection.renews !== 'never') return signInSilently(connection, client)
   // A refusal of the API need not be one of the token: its issuer knows.
   if (key !== undefined && (await isTokenDead(client, key)) === false)
@@ -152,9 +156,10 @@ async function renewedTokens(
 async function refresh(
   connection: Connection,
   client: OAuthClient,
-  refreshToken: string,
+  before: Omit<Credentials, 'connection'> & { refreshToken: string },
   scopes: readonly string[] | undefined,
 ): Promise<Tokens> {
+  const { refreshToken } = before
   const tokens = await tokensFromRefresh(client, refreshToken, connection.scopes.granted, scopes)
   // An ID token that comes with a refresh has to be about the same person (OpenID Connect Core section 12.2).
   if (tokens.subject !== undefined && connection.account && tokens.subject !== connection.account.id)
@@ -162,7 +167,9 @@ async function refresh(
   const rotated = tokens.refreshToken
   // On disk before anyone has the new access token: a worker that dies here must not wake with the dead one.
   if (rotated !== undefined && rotated !== refreshToken)
-    await write(({ credentials }) => credentials.put({ connection: connection.id, refreshToken: rotated }))
+    await write(({ credentials }) =>
+      credentials.put({ ...before, connection: connection.id, refreshToken: rotated }),
+    )
   return tokens
 }
 

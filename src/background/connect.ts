@@ -1,5 +1,6 @@
 import { browser } from '../browser'
 import { providerOf } from '../providers/configured'
+import { addressesOf, isAt } from '../providers/hosts'
 import type { Provider } from '../providers/provider'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
@@ -40,6 +41,7 @@ export async function connect({
     ...(connection === undefined ? {} : { connection }),
     ...(chosen === undefined ? {} : { flow: chosen }),
     ...(key === undefined ? {} : { key }),
+    addresses: addressesOf(provider),
     ...(entry ? { isEntered: true as const } : {}),
     status: 'running',
     startedAt: Date.now(),
@@ -125,6 +127,7 @@ async function run(attempt: Attempt, provider: Provider, controller: AbortContro
   try {
     const entry = entries.get(attempt.id)
     if (attempt.isEntered && !entry) throw new AppError('interrupted')
+    if (attempt.addresses && !isAt(attempt.addresses, provider)) throw new AppError('address-changed')
     const client = await clientForAttempt(provider, attempt, entry)
     if (!(await hasHosts(provider))) {
       controller.signal.throwIfAborted()

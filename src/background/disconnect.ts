@@ -112,11 +112,11 @@ async function revocationOf(
   held: readonly HeldToken[],
 ): Promise<Pick<Departure, 'result' | 'tokensUntil'>> {
   const { provider } = client
-  const { refreshToken, key } = (await readCredentials(connection.id)) ?? {}
+  const { refreshToken, key, superseded = [] } = (await readCredentials(connection.id)) ?? {}
   const live = held.filter(({ expiresAt }) => expiresAt > Date.now())
   const accessTokens = [...new Set([...live.map(({ value }) => value), ...(key === undefined ? [] : [key])])]
   const values = {
-    refresh_token: refreshToken === undefined ? [] : [refreshToken],
+    refresh_token: [...(refreshToken === undefined ? [] : [refreshToken]), ...superseded],
     access_token: accessTokens,
   }
   const tokens = provider.revokes.flatMap(kind => values[kind].map(value => ({ kind, value })))

@@ -2,6 +2,7 @@ import type { Tokens } from '../oauth/tokens'
 import { limits } from '../shared/limits'
 import type { ConnectionId } from '../shared/view'
 import { changeTokens, type HeldToken, type Session } from './session'
+import type { Connection } from './vault'
 
 /** The name of a scope set: its scopes in order of the alphabet; '' for all that was granted. */
 export function scopeSet(scopes: readonly string[] | undefined): string {
@@ -27,12 +28,13 @@ export function isFresh({ expiresAt, life }: HeldToken, now = Date.now()): boole
 
 /** Takes a new access token into memory. */
 export async function holdToken(
-  connection: ConnectionId,
+  { id: connection, addresses: { api } }: Pick<Connection, 'id' | 'addresses'>,
   scopes: readonly string[] | undefined,
   tokens: Tokens,
 ): Promise<HeldToken> {
   const held: HeldToken = {
     connection,
+    api,
     asked: scopeSet(scopes),
     scopes: tokens.scopes,
     value: tokens.accessToken,

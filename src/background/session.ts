@@ -22,6 +22,8 @@ export type HeldToken = {
   expiresAt: number
   life: number
   isLifeKnown: boolean
+  /** The API origins of the connection that it was had for; it goes to no other. */
+  api: string[]
 }
 
 /** A panel's frame by its document: which site it stands on, by the word of the content script that opened it. */

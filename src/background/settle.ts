@@ -1,7 +1,9 @@
 import type { OAuthClient } from '../oauth/client'
 import type { Tokens } from '../oauth/tokens'
-import { addressesOf, secretPlace } from '../providers/hosts'
+import { providerOf } from '../providers/configured'
+import { addressesOf, isAt, secretPlace } from '../providers/hosts'
 import { AppError } from '../shared/errors'
+import { limits } from '../shared/limits'
 import type { Account, Attempt, ConnectionId, ConnectionView } from '../shared/view'
 import { forgetHeld, holdToken } from './held-tokens'
 import type { Login } from './login'
@@ -30,7 +32,7 @@ export async function settle(attempt: Attempt, client: OAuthClient, login: Login
   const connections = (await readSnapshot()).connections.filter(known => known.provider === provider.id)
   const target =
     attempt.connection === undefined
-      ? connections.find(known => isSame(known, account, login.label))
+      ? connections.find(known => isAt(known.addresses, provider) && isSame(known, account, login.label))
       : connections.find(known => known.id === attempt.connection)
   if (attempt.connection !== undefined && !target) throw new AppError('not-connected')
   if (target?.account && target.account.id !== account?.id) throw new AppError('wrong-account')
@@ -52,9 +54,20 @@ export async function settle(attempt: Attempt, client: OAuthClient, login: Login
     connectedAt: target?.connectedAt ?? Date.now(),
   }
   await inOrder(connection.id, async () => {
+    // Before the new addresses are in force: a token of the old ones must not be found under them.
+    await forgetHeld(connection.id)
     await change(async stores => {
+      // A setup that came meanwhile may have moved the provider, or taken it away.
+      const now = providerOf((await kept(stores, 'setup')) ?? null, provider.id)
+      if (!now || !isAt(connection.addresses, now)) throw new AppError('address-changed')
       await stores.connections.put(connection)
-      await stores.credentials.put(credentialsOf(connection.id, tokens))
+      const before = await stores.credentials.get(connection.id)
+      const isSameApp = target?.clientId === connection.clientId && target && isAt(target.addresses, provider)
+      const superseded = isSameApp ? supersededOf(before, tokens) : []
+      await stores.credentials.put({
+        ...credentialsOf(connection.id, tokens),
+        ...(superseded.length > 0 ? { superseded } : {}),
+      })
       if (clientSecret !== undefined)
         await stores.clientSecrets.put({
           provider: provider.id,
@@ -65,14 +78,14 @@ export async function settle(attempt: Attempt, client: OAuthClient, login: Login
       // It may be another app's now.
       await sweepClientSecrets(stores)
       await stores.disconnects.delete(connection.id)
-      // Permits were given for one person's account. Where it was unknown, it may be another's now.
-      if (target && !target.account) await removePermits(stores, target.id)
+      // Permits were given for one person's account. Where it was unknown, or at another server, it may be another's now.
+      if (target && (!target.account || !isAt(target.addresses, provider)))
+        await removePermits(stores, target.id)
       await stores.attempts.delete(provider.id)
       const { [provider.id]: _, ...setupFaults } = (await kept(stores, 'setupFaults')) ?? {}
       await keep(stores, 'setupFaults', setupFaults)
     })
-    await forgetHeld(connection.id)
-    await holdToken(connection.id, undefined, tokens)
+    await holdToken(connection, undefined, tokens)
   })
   await tellSites(connection.id, target ? 'recovered' : 'connected')
 }
@@ -91,6 +104,12 @@ function renewalOf({ flow }: OAuthClient, { refreshToken }: Tokens): ConnectionV
 // Scopes that belong to the app are not in any answer; that one of them is missing shows where it is needed.
 function grantedOf({ provider }: OAuthClient, { scopes }: Tokens, account: Account | null): string[] {
   return account === null ? scopes.filter(scope => scope !== provider.whoIsIt?.scope) : scopes
+}
+
+/** Refresh tokens that this login takes the place of, the latest few. */
+function supersededOf(before: Credentials | undefined, { refreshToken }: Tokens): string[] {
+  const all = [...(before?.superseded ?? []), ...(before?.refreshToken ? [before.refreshToken] : [])]
+  return all.filter(token => token !== refreshToken).slice(-limits.superseded)
 }
 
 /** What of a login lasts. */

@@ -8,7 +8,15 @@ import type { SetupFault } from '../shared/setup-fault'
 import type { ConfiguredProvider, ProviderId, SetupView } from '../shared/view'
 import { tellSite } from './news'
 import { change, session } from './session'
-import { keep, kept, readKnownSecrets, readSnapshot, type Stores, sweepClientSecrets } from './vault'
+import {
+  keep,
+  kept,
+  readKnownSecrets,
+  readSnapshot,
+  type Stores,
+  secretAt,
+  sweepClientSecrets,
+} from './vault'
 
 /** A setup file, read: the setup without its secrets, or every fault of it. Nothing is stored. */
 export async function reviewSetup(text: string): Promise<ReadSetup | { faults: SetupFault[] }> {
@@ -21,7 +29,12 @@ export async function reviewSetup(text: string): Promise<ReadSetup | { faults: S
     const provider = setup.providers[id] && providerOf(setup, id)
     if (provider && !isAt(addresses, provider)) moves[id] = (moves[id] ?? 0) + 1
   }
-  return { setup, moves }
+  const newSecrets: ReadSetup['newSecrets'] = []
+  for (const { provider, clientId, place, secret } of secretsOfSetup(parsed.setup)) {
+    const before = await secretAt(provider, clientId, place)
+    if (before !== undefined && before !== secret) newSecrets.push({ provider, clientId })
+  }
+  return { setup, moves, newSecrets }
 }
 
 /**

@@ -37,6 +37,8 @@ export type Credentials = {
   refreshToken?: string
   key?: string
   keyEnds?: number
+  /** Refresh tokens of logins that a Reconnect took the place of; a Disconnect ends them, too. */
+  superseded?: string[]
 }
 
 /** A client secret. It belongs to the setup, or to a key that the user entered, never to one connection; and to a place. */
@@ -236,8 +238,13 @@ export async function readClientSecret(
   clientId: string | undefined,
   addresses: Addresses,
 ): Promise<string | undefined> {
-  if (clientId === undefined) return undefined
-  const key: [ProviderId, string, string] = [provider, clientId, secretPlace(addresses)]
+  return clientId === undefined ? undefined : secretAt(provider, clientId, secretPlace(addresses))
+}
+
+/** The same by its key. */
+export async function secretAt(
+  ...key: [provider: ProviderId, clientId: string, place: string]
+): Promise<string | undefined> {
   return (await (await database()).get('clientSecrets', key))?.secret
 }
 
@@ -248,16 +255,25 @@ export async function readKnownSecrets(): Promise<KnownSecret> {
 }
 
 /**
- * Removes the client secrets that neither the setup nor a connection needs any more. One that a connection was made
- * with stays, whatever the setup says now: a new client id or secret touches no connection.
+ * Removes what neither the setup nor a connection needs any more: client secrets, and providers that the setup no longer
+ * has. A secret that a connection was made with stays, whatever the setup says now: a new client id or secret touches
+ * no connection.
  */
 export async function sweepClientSecrets(stores: Stores): Promise<void> {
   const connections = await stores.connections.getAll()
-  const setup = (await kept(stores, 'setup')) ?? null
+  const whole = (await kept(stores, 'setup')) ?? null
+  const isUsed = (id: ProviderId) => connections.some(({ provider }) => provider === id)
+  const setup = whole && {
+    ...whole,
+    providers: Object.fromEntries(
+      Object.entries(whole.providers).filter(([id, { isRetired }]) => !isRetired || isUsed(id)),
+    ),
+  }
+  if (setup) await keep(stores, 'setup', setup)
   const isNeeded = ([id, clientId, place]: [ProviderId, string, string]) => {
-    const { clientId: app, keys = [] } = setup?.providers[id] ?? {}
+    const { clientId: app, keys = [], isRetired } = setup?.providers[id] ?? {}
     const provider = providerOf(setup, id)
-    const isInSetup = app === clientId || keys.some(key => key.clientId === clientId)
+    const isInSetup = !isRetired && (app === clientId || keys.some(key => key.clientId === clientId))
     return (
       (isInSetup && provider && secretPlace(addressesOf(provider)) === place) ||
       connections.some(

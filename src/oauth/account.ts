@@ -1,5 +1,6 @@
 import { probeAddress } from '../providers/hosts'
 import { AppError } from '../shared/errors'
+import { limits } from '../shared/limits'
 import type { Account } from '../shared/view'
 import type { OAuthClient } from './client'
 import { bearerGet, jsonOf } from './token-info'
@@ -28,5 +29,12 @@ export async function whoIsIt(
   const account = read(await jsonOf(response))
   if (!account) throw new AppError('provider-rejected', 'nonsense-answer')
   if (subject !== undefined && account.id !== subject) throw new AppError('foreign-token')
-  return account
+  return cleaned(account)
+}
+
+// It is shown beside our own words: no character that moves them or cannot be seen, and no more than an address is long.
+function cleaned({ id, name, email }: Account): Account {
+  const clean = (text: string | undefined) =>
+    text?.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, limits.accountText)
+  return { id, name: clean(name), email: clean(email) }
 }

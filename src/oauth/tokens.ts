@@ -226,7 +226,7 @@ function endOfJwt(token: string): number | undefined {
       one.charCodeAt(0),
     )
     const { exp } = Object(JSON.parse(new TextDecoder().decode(bytes)))
-    return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined
+    return typeof exp === 'number' && Number.isFinite(exp) ? Math.min(exp * 1000, limits.never) : undefined
   } catch {
     // Dots alone do not make it a JWT; its end is then unknown like any other key's.
     return undefined
@@ -279,7 +279,10 @@ function tokensOf(answer: oauth.TokenEndpointResponse, asked: readonly string[])
     life,
     isLifeKnown: answer.expires_in !== undefined,
     expiresAt: Date.now() + life,
-    scopes: answer.scope === undefined ? [...asked] : answer.scope.split(' ').filter(Boolean),
+    scopes:
+      answer.scope === undefined
+        ? [...asked]
+        : answer.scope.split(' ').filter(Boolean).slice(0, limits.scopes),
     ...(answer.refresh_token ? { refreshToken: answer.refresh_token } : {}),
     ...subjectOf(answer),
   }

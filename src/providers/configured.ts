@@ -1,4 +1,4 @@
-import type { ConfiguredProvider, ProviderId, SetupView } from '../shared/view'
+import type { ConfiguredProvider, Flow, ProviderId, SetupView } from '../shared/view'
 import { catalogue } from './index'
 import { type Provider, textOf } from './provider'
 
@@ -41,7 +41,8 @@ function ownProvider(id: ProviderId, configured: ConfiguredProvider): Provider {
     id,
     name,
     logo: { letters: lettersOf(name), colour: '#5a6472' },
-    host: new URL(endpoints.authorization ?? token).host,
+    // Where what a person enters or signs in with goes; an unused address must not stand in its place.
+    host: new URL((isSignIn(flow) && endpoints.authorization) || token).host,
     issuer: issuer ?? new URL(token).origin,
     endpoints: { ...endpoints, token },
     flows: [flow],
@@ -59,6 +60,8 @@ function ownProvider(id: ProviderId, configured: ConfiguredProvider): Provider {
     pages: [],
   }
 }
+
+const isSignIn = (flow: Flow) => flow === 'authorization_code' || flow === 'implicit'
 
 // OpenID Connect Core section 5.1; a server that is none has often the same names.
 function accountOf(body: unknown) {

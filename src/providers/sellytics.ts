@@ -31,7 +31,9 @@ export const sellytics: Provider = {
   hooks: {
     scopeOf: () => 'sellytics-data-api',
     // Keycloak's revocation time, in seconds: tokens issued before it are void.
-    isIssuedVoid: (answer, issuedAt) =>
-      Math.floor(issuedAt / 1000) < Number(Object(answer)['not-before-policy'] ?? 0),
+    isIssuedVoid: (answer, issuedAt) => {
+      const notBefore: unknown = Object(answer)['not-before-policy']
+      return typeof notBefore === 'number' && Math.floor(issuedAt / 1000) < notBefore
+    },
   },
 }

@@ -22,7 +22,8 @@ export function meaningFaults(json: unknown, isKnown: KnownSecret): SetupFault[]
   if (!isRecord(json)) return []
   const { rules } = json
   return [
-    ...providersFaults(listOf(json.providers), isRecord(rules) ? rules : {}, isKnown),
+    // The schema refuses more, and what is said of each takes a look at all.
+    ...providersFaults(listOf(json.providers).slice(0, 64), isRecord(rules) ? rules : {}, isKnown),
     ...sitesFaults(listOf(json.sites), listOf(json.providers)),
     ...(isRecord(rules) && rules.passphrase !== undefined && rules.passphrase !== 'optional'
       ? [{ path: 'rules.passphrase', message: 'must be optional: this version has no other yet.' }]
@@ -62,15 +63,24 @@ function providersFaults(entries: unknown[], rules: Fields, isKnown: KnownSecret
   })
 }
 
+// What is left of a name for a hurried eye: letters and digits, with those taken together that look alike.
+const plainName = (name: unknown) =>
+  typeof name === 'string'
+    ? name
+        .normalize('NFKC')
+        .toLowerCase()
+        .replaceAll('0', 'o')
+        .replace(/[1|]/g, 'l')
+        .replace(/[^\p{L}\p{N}]/gu, '')
+    : ''
+
 // A provider of the setup's own that looks like a known one would be clicked as that.
 function isNameTaken(entries: unknown[], index: number): boolean {
-  const plain = (name: unknown) =>
-    typeof name === 'string' ? name.normalize('NFKC').trim().toLowerCase() : ''
-  const nameOf = (entry: unknown) => (isRecord(entry) ? plain(entry.name) : '')
+  const nameOf = (entry: unknown) => (isRecord(entry) ? plainName(entry.name) : '')
   const name = nameOf(entries[index])
   if (name === '') return false
   return (
-    catalogue.some(known => plain(known.name) === name) ||
+    catalogue.some(known => plainName(known.name) === name) ||
     entries.findIndex(entry => nameOf(entry) === name) < index
   )
 }
@@ -176,6 +186,14 @@ function ownFaults(entry: Fields, hasSecret: (entry: Fields) => boolean): SetupF
       : needed
           .filter(name => endpoints[name] === undefined)
           .map(name => ({ path: `endpoints.${name}`, message: 'is missing.' }))),
+    ...(isDirect && endpoints.authorization !== undefined
+      ? [
+          {
+            path: 'endpoints.authorization',
+            message: 'means nothing here: nobody is sent there in this flow.',
+          },
+        ]
+      : []),
     ...(entry.api === undefined ? [{ path: 'api', message: 'is missing.' }] : []),
     ...(Array.isArray(entry.scopes) && entry.scopes.includes('openid') && entry.issuer === undefined
       ? [{ path: 'issuer', message: 'is missing: with the scope openid an ID token comes, which names it.' }]
@@ -266,8 +284,8 @@ export function isPrivate(address: string): boolean {
     /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\..*\d$/.test(
       hostname,
     ) ||
-    /^\[(?:::1?|::ffff:.*|f[cd].*|fe[89ab].*)\]$/.test(hostname) ||
-    /(?:^|\.)(?:localhost|local|internal|lan|home\.arpa)\.?$/.test(hostname) ||
+    /^\[(?:::.*|64:ff9b:.*|2002:.*|f[cd].*|fe[89a-f].*)\]$/.test(hostname) ||
+    /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|corp|home|lan|home\.arpa)\.?$/.test(hostname) ||
     !/[.:]/.test(hostname.replace(/\.$/, ''))
   )
 }

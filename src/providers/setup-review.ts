@@ -1,3 +1,4 @@
+import type { ReadSetup } from '../shared/protocol'
 import type { Received, SetupReview } from '../shared/setup-review'
 import type { ProviderId, SetupView } from '../shared/view'
 import { providersOf } from './configured'
@@ -6,13 +7,13 @@ import type { Provider } from './provider'
 import { keysOf } from './ways'
 
 /**
- * What a setup would do: each host by name with what it would receive, and what it replaces. `moves` counts the
- * connections of each provider whose addresses it would change.
+ * What a setup would do: each host by name with what it would receive, and what it replaces. `moves` and `newSecrets` are
+ * what only the vault tells.
  */
 export function reviewOfSetup(
   next: SetupView,
   current: SetupView | null,
-  moves: Readonly<Record<ProviderId, number>>,
+  { moves, newSecrets }: Pick<ReadSetup, 'moves' | 'newSecrets'>,
 ): SetupReview {
   const before = providersOf(current)
   const after = providersOf(next)
@@ -26,7 +27,8 @@ export function reviewOfSetup(
       const old = livingIn(current, id)
       const hosts = hostsOf(provider, configured.keys !== undefined || configured.hasSecret === true)
       const oldProvider = before.find(known => known.id === id)
-      const oldHosts = old && oldProvider ? hostsOf(oldProvider, false).map(one => one.host) : []
+      const oldHosts =
+        current?.providers[id] && oldProvider ? hostsOf(oldProvider, false).map(one => one.host) : []
       const audience = configured.audience ?? provider.audience
       return [
         {
@@ -59,6 +61,10 @@ export function reviewOfSetup(
         .filter(({ clientId }) => !kept.includes(clientId))
         .map(({ label }) => ({ provider: provider.name, label }))
     }),
+    newSecrets: newSecrets.map(({ provider, clientId }) => ({
+      provider: nameOf(provider),
+      label: next.providers[provider]?.keys?.find(key => key.clientId === clientId)?.label ?? clientId,
+    })),
     sites: next.sites.map(site => {
       const words = after.find(({ id }) => id === site.provider)?.scopes ?? {}
       return {
@@ -90,6 +96,7 @@ function hostsOf(provider: Provider, hasSecret: boolean): { host: string; receiv
     received.set(host, (received.get(host) ?? new Set()).add(what))
   }
   add(endpoints.authorization, 'sign-ins')
+  if (provider.flows.includes('password')) add(endpoints.token, 'sign-ins')
   for (const address of [
     endpoints.token,
     endpoints.revocation,

@@ -17,6 +17,10 @@ const text = (most: number) =>
     v.trim(),
     v.nonEmpty('must not be empty'),
     v.regex(/^[^\p{Cc}\p{Cf}]*$/u, 'holds characters that cannot be seen'),
+    v.check(
+      value => !/\p{Default_Ignorable_Code_Point}|\u2800/u.test(value),
+      'holds characters that cannot be seen',
+    ),
     v.maxLength(most),
   )
 
@@ -62,6 +66,8 @@ const address = v.pipe(
     if (!URL.canParse(value)) return false
     const url = new URL(value)
     if (url.username || url.password || url.hash) return false
+    // Shown as it stands: a name of other letters has to stand in its ASCII form (RFC 3492).
+    if (!/^[\x21-\x7e]+$/.test(value) || /[*%]/.test(url.host)) return false
     return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(value))
   }, 'must be an https address without a user name, a password or a fragment (http on 127.0.0.1 and localhost alone)'),
 )
@@ -86,6 +92,16 @@ const scopes = v.pipe(v.array(scope), v.minLength(1, 'must name a scope, or be l
 
 const key = strictObject({ label: text(60), clientId, clientSecret: v.optional(clientSecret) })
 
+// Dealpass puts accounts and notes behind a name with these; letters of two scripts make one name look like another.
+const name = v.pipe(
+  text(40),
+  v.check(value => !/ – | · /.test(value), 'must not have a dash or dot between spaces'),
+  v.check(
+    value => !(/\p{Script=Latin}/u.test(value) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(value)),
+    'mixes letters that look alike',
+  ),
+)
+
 const endpoints = strictObject({
   authorization: v.optional(address),
   token: v.optional(address),
@@ -106,7 +122,7 @@ const providerEntry = strictObject({
   scopes: v.optional(scopes),
   audience: v.optional(address),
   allowImplicitRefresh: v.optional(v.boolean()),
-  name: v.optional(text(40)),
+  name: v.optional(name),
   issuer: v.optional(address),
   endpoints: v.optional(endpoints),
   api: v.optional(v.pipe(v.array(prefix), v.minLength(1, 'must name an address'), v.maxLength(16))),

@@ -31,6 +31,12 @@ export const limits = {
   exchangeCode: 60_000,
   /** The end of a key that has none: the last day that a `Date` can be (ECMA-262). */
   never: 8.64e15,
+  /** How many refresh tokens of earlier logins a connection remembers, so that its Disconnect ends them. */
+  superseded: 8,
+  /** Characters of an account's name or e-mail that are kept (RFC 5321 section 4.5.3.1.3 lets an address have 254). */
+  accountText: 254,
+  /** Scopes of one answer that are kept. */
+  scopes: 64,
   /** Bodies of brokered calls, both ways. */
   body: 4 * 1024 * 1024,
   /** Answers of OAuth endpoints: a token answer beyond this is nonsense. */

@@ -50,8 +50,15 @@ export type Entry =
   | { flow: 'personal_token'; label: string; token: string }
   | { flow: 'client_credentials'; label: string; clientId: string; clientSecret: string }
 
-/** A setup file without its secrets, and how many connections of each provider it would move to other addresses. */
-export type ReadSetup = { setup: SetupView; moves: Record<ProviderId, number> }
+/**
+ * A setup file without its secrets: how many connections of each provider it would move to other addresses, and whose
+ * secrets in the vault it would put others in place of.
+ */
+export type ReadSetup = {
+  setup: SetupView
+  moves: Record<ProviderId, number>
+  newSecrets: { provider: ProviderId; clientId: string }[]
+}
 
 /** What a panel goes by: the view, and the address of the page around it where the browser tells. */
 export type Sight = { view: View; address?: string }

@@ -32,6 +32,8 @@ export type SetupReview = {
   removes: string[]
   /** Keys that would be forgotten: their provider cannot show them again. */
   forgets: { provider: string; label: string }[]
+  /** Whose client secret in the vault another one takes the place of: the old one is gone then. */
+  newSecrets: { provider: string; label: string }[]
   /** Sites that it proposes; each still has to be permitted on the site itself. */
   sites: (ProposedSite & { name: string; words: string[] })[]
   rules: Rules

@@ -36,6 +36,8 @@ export type Attempt = {
   flow?: Flow
   /** The key of the setup that was chosen (client credentials), by its client id. */
   key?: string
+  /** Where the provider was when the attempt began: it goes on there or not at all. */
+  addresses?: Addresses
   /** It goes by what the user entered, which stands in the worker's memory and nowhere else. */
   isEntered?: true
   status: 'waiting' | 'running' | 'failed'

@@ -227,9 +227,12 @@ describe('a client secret of a provider whose address is changed', () => {
   })
 
   it('is missing there for a key, whose file is refused', async () => {
-    const machine = { flow: 'client_credentials' }
-    await startWithSetup(acme(at, { ...machine, clientSecret: acmeApp.secret }))
-    const moved = JSON.stringify(acme(elsewhere, machine))
+    const machine = (origin: string) => ({
+      flow: 'client_credentials',
+      endpoints: { token: `${origin}/token`, userinfo: `${at}/userinfo` },
+    })
+    await startWithSetup(acme(at, { ...machine(at), clientSecret: acmeApp.secret }))
+    const moved = JSON.stringify(acme(elsewhere, machine(elsewhere)))
     expect(await ask(senders.options(), 'reviewSetup', { text: moved })).toMatchObject({
       faults: [{ path: 'providers[0].clientSecret' }],
     })

@@ -720,7 +720,7 @@ describe('connect, again', () => {
     expect(view().connections).toEqual(before.connections)
     expect(view().permits).toEqual(before.permits)
     const after = (await onDisk()).credentials
-    expect(after).toEqual([{ connection: id, refreshToken: expect.any(String) }])
+    expect(after).toMatchObject([{ connection: id, refreshToken: expect.any(String) }])
     expect(after).not.toEqual(credentials)
   })
 

@@ -8,6 +8,8 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
+const of = (id: string) => ({ id, addresses: { token: 'https://id.example', api: ['https://api.example'] } })
+
 describe('isFresh', () => {
   const end = 1_800_000_000_000
   const token = (life: number): HeldToken => ({
@@ -18,6 +20,7 @@ describe('isFresh', () => {
     expiresAt: end,
     life,
     isLifeKnown: true,
+    api: [],
   })
 
   // Design rule 12: min(half its life, max(60 s, 10 % of it)) before the end.
@@ -62,12 +65,12 @@ describe('holdToken', () => {
     await startWorker()
     const { holdToken, heldToken } = await import('../../src/background/held-tokens')
     const { session } = await import('../../src/background/session')
-    await holdToken('one', undefined, given('whole'))
-    await holdToken('one', ['b', 'a'], given('old'))
-    await holdToken('one', ['a', 'b'], given('new'))
-    await holdToken('two', undefined, given('other'))
+    await holdToken(of('one'), undefined, given('whole'))
+    await holdToken(of('one'), ['b', 'a'], given('old'))
+    await holdToken(of('one'), ['a', 'b'], given('new'))
+    await holdToken(of('two'), undefined, given('other'))
     const state = await session()
-    expect(heldToken(state, 'one', undefined)?.value).toBe('whole')
+    expect(heldToken(state, 'one', undefined)).toMatchObject({ value: 'whole', api: ['https://api.example'] })
     expect(heldToken(state, 'one', ['b', 'a'])?.value).toBe('new')
     expect(heldToken(state, 'one', ['a'])).toBeUndefined()
     expect(heldToken(state, 'two', undefined)?.value).toBe('other')
@@ -84,9 +87,9 @@ describe('forgetHeld', () => {
     const { holdToken, heldToken, forgetHeld } = await import('../../src/background/held-tokens')
     const { session } = await import('../../src/background/session')
     const given = { expiresAt: 2, life: 1, isLifeKnown: true, scopes: [] }
-    await holdToken('one', undefined, { ...given, accessToken: 'a' })
-    await holdToken('one', ['x'], { ...given, accessToken: 'b' })
-    await holdToken('two', undefined, { ...given, accessToken: 'c' })
+    await holdToken(of('one'), undefined, { ...given, accessToken: 'a' })
+    await holdToken(of('one'), ['x'], { ...given, accessToken: 'b' })
+    await holdToken(of('two'), undefined, { ...given, accessToken: 'c' })
     expect((await forgetHeld('one')).map(({ value }) => value).sort()).toEqual(['a', 'b'])
     expect(heldToken(await session(), 'one', undefined)).toBeUndefined()
     expect(heldToken(await session(), 'two', undefined)?.value).toBe('c')

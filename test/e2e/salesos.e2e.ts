@@ -87,7 +87,8 @@ test('client credentials by JSON, without a refresh token, used in the panel', a
   })
   const { page, panel } = await usedPanel(dealpass)
   await expect(panel.getByRole('region', { name: 'SalesOS' })).toContainText('Leads by score')
-  // A machine's token is nobody's to hand out: the widget that wants one says so and shows no data.
-  await expect(page.getByRole('region', { name: 'SalesOS leads' })).not.toContainText(/\d+ leads/)
+  // A machine's token is nobody's to hand out: the permit is for calls alone, and the widget that wants a token is not there.
+  expect((await viewOf(dealpass)).permits).toMatchObject([{ use: 'fetch' }])
+  await expect(page.getByRole('region', { name: 'SalesOS leads' })).toBeHidden()
   expect(sandbox.saw(token)).toHaveLength(1)
 })

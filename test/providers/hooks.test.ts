@@ -78,7 +78,9 @@ describe('the hook of sellytics', () => {
     [{ 'not-before-policy': at / 1000 - 1 }, false],
     [{ 'not-before-policy': at / 1000 }, false],
     [{ 'not-before-policy': at / 1000 + 1 }, true],
-    [{ 'not-before-policy': String(at / 1000 + 1) }, true],
+    // A number, as Keycloak writes it; anything else says nothing.
+    [{ 'not-before-policy': String(at / 1000 + 1) }, false],
+    [{ 'not-before-policy': { toString: 1 } }, false],
     [{ 'not-before-policy': 'soon' }, false],
     [{ 'not-before-policy': null }, false],
   ])('takes Keycloak’s revocation time from %j', (answer, isVoid) => {

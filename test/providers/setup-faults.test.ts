@@ -281,7 +281,22 @@ describe('a provider of the setup’s own', () => {
     ['openid with an issuer', { scopes: ['openid'], issuer: 'https://id.acme.example' }, []],
     ['an exchange, which is a hook', { flow: 'exchange' }, at('flow')],
     ['personal tokens, which need a hook', { flow: 'personal_token' }, at('flow')],
-    ['a key without a secret', { flow: 'client_credentials' }, at('clientSecret')],
+    [
+      'a key without a secret',
+      { flow: 'client_credentials', endpoints: { token: endpoints.token } },
+      at('clientSecret'),
+    ],
+    [
+      'a page to which nobody is sent',
+      { flow: 'client_credentials', clientSecret: 's' },
+      at('endpoints.authorization'),
+    ],
+    ['a name of letters that cannot be seen', { name: 'Ac\u3164me' }, at('name')],
+    ['a name of two alphabets', { name: 'S\u0435ll' }, at('name')],
+    ['a name like a row’s', { name: 'Acme – rep@acme.example' }, at('name')],
+    ['a name that a digit makes look like another', { name: 'Sa1es 0S' }, at('name')],
+    ['an address of other letters', { api: ['https://\u0430pi.acme.example/'] }, at('api[0]')],
+    ['an address of any host', { api: ['https://*.acme.example/'] }, at('api[0]')],
     [
       'a key, which needs no page',
       { flow: 'client_credentials', clientSecret: 's', endpoints: { token: endpoints.token } },

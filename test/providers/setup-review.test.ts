@@ -5,6 +5,8 @@ import type { SetupView } from '../../src/shared/view'
 
 type Fields = Record<string, unknown>
 
+const nothing = { moves: {}, newSecrets: [] }
+
 function setup(providers: Fields[], more: Fields = {}): SetupView {
   const parsed = parseSetup(JSON.stringify({ version: 1, providers, ...more }))
   if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
@@ -32,7 +34,7 @@ const acme = {
 
 /** What each host would receive, by its name. */
 function hostsIn(view: SetupView, id: string): Record<string, string[]> {
-  const found = reviewOfSetup(view, null, {}).providers.find(provider => provider.id === id)
+  const found = reviewOfSetup(view, null, nothing).providers.find(provider => provider.id === id)
   return Object.fromEntries((found?.hosts ?? []).map(({ host, receives }) => [host, receives]))
 }
 
@@ -78,7 +80,7 @@ describe('reviewOfSetup', () => {
       { ...sell, clientSecret: 'the-secret-of-sell', allowImplicitRefresh: true },
       { id: 'sellytics', keys: [key('North')] },
     ])
-    const review = reviewOfSetup(view, null, {})
+    const review = reviewOfSetup(view, null, nothing)
     expect(review.providers.map(({ id }) => id)).toEqual(['sell', 'sellytics', 'acme'])
     expect(review.providers[2]).toMatchObject({
       id: 'acme',
@@ -102,28 +104,32 @@ describe('reviewOfSetup', () => {
   })
 
   it('says which client id another one takes the place of', () => {
-    const review = reviewOfSetup(setup([{ ...sell, clientId: 'new' }, salesos]), setup([sell, salesos]), {})
+    const review = reviewOfSetup(
+      setup([{ ...sell, clientId: 'new' }, salesos]),
+      setup([sell, salesos]),
+      nothing,
+    )
     expect(review.providers.map(({ replaces }) => replaces)).toEqual(['our-sell', undefined])
   })
 
   it('says which hosts are no longer a provider’s', () => {
     const moved = { ...acme, endpoints: { ...acme.endpoints, token: 'https://id.evil.example/token' } }
-    const [provider] = reviewOfSetup(setup([moved]), setup([acme]), {}).providers
+    const [provider] = reviewOfSetup(setup([moved]), setup([acme]), nothing).providers
     expect(provider?.replacesHosts).toEqual(['id.acme.example:8443'])
-    expect(reviewOfSetup(setup([acme]), setup([acme]), {}).providers[0]?.replacesHosts).toEqual([])
+    expect(reviewOfSetup(setup([acme]), setup([acme]), nothing).providers[0]?.replacesHosts).toEqual([])
   })
 
   it('says which providers go, and does not say it twice of one that has gone', () => {
     const current = setup([sell, salesos, acme])
-    expect(reviewOfSetup(setup([sell]), current, {}).removes).toEqual(['SalesOS', 'Acme CRM'])
+    expect(reviewOfSetup(setup([sell]), current, nothing).removes).toEqual(['SalesOS', 'Acme CRM'])
     const { acme: gone, ...others } = current.providers
     const retired = { ...current, providers: { ...others, acme: { ...gone, isRetired: true as const } } }
-    expect(reviewOfSetup(setup([sell, salesos]), retired, {}).removes).toEqual([])
+    expect(reviewOfSetup(setup([sell, salesos]), retired, nothing).removes).toEqual([])
   })
 
   it('says which keys would be forgotten', () => {
     const current = setup([{ id: 'sellytics', keys: [key('North'), key('South')] }])
-    const forgets = (next: SetupView) => reviewOfSetup(next, current, {}).forgets
+    const forgets = (next: SetupView) => reviewOfSetup(next, current, nothing).forgets
     expect(forgets(current)).toEqual([])
     expect(forgets(setup([{ id: 'sellytics', keys: [key('South')] }]))).toEqual([
       { provider: 'sellytics', label: 'North' },
@@ -135,7 +141,10 @@ describe('reviewOfSetup', () => {
   })
 
   it('says of each provider how many connections its addresses cost', () => {
-    const review = reviewOfSetup(setup([sell, acme]), setup([acme]), { acme: 2, salesos: 1 })
+    const review = reviewOfSetup(setup([sell, acme]), setup([acme]), {
+      ...nothing,
+      moves: { acme: 2, salesos: 1 },
+    })
     expect(review.providers.map(({ changes }) => changes)).toEqual([0, 2])
   })
 
@@ -149,7 +158,7 @@ describe('reviewOfSetup', () => {
         access: 'read',
       },
     ]
-    expect(reviewOfSetup(setup([salesos], { sites }), null, {}).sites).toEqual([
+    expect(reviewOfSetup(setup([salesos], { sites }), null, nothing).sites).toEqual([
       { ...sites[0], name: 'SalesOS', words: ['See leads', 'constructor'] },
     ])
   })
@@ -157,7 +166,7 @@ describe('reviewOfSetup', () => {
   it('passes on the organisation and the rules', () => {
     const rules = { maxLeaseMinutes: 5, flows: ['implicit'] }
     const organisation = { name: 'Acme Sales' }
-    expect(reviewOfSetup(setup([sell], { rules, organisation }), null, {})).toMatchObject({
+    expect(reviewOfSetup(setup([sell], { rules, organisation }), null, nothing)).toMatchObject({
       rules,
       organisation,
     })

@@ -9,7 +9,7 @@ import { Warning } from './warning'
 
 /** What a setup would do, before anything of it is stored: providers first, then what it takes away and proposes. */
 export function Review({
-  review: { organisation, providers, removes, forgets, sites, rules },
+  review: { organisation, providers, removes, forgets, newSecrets, sites, rules },
   onUse,
   onCancel,
 }: {
@@ -33,6 +33,13 @@ export function Review({
         <Warning>
           {say('forgets', {
             keys: enumerate(forgets.map(({ provider, label }) => say('keyOf', { provider, label }))),
+          })}
+        </Warning>
+      )}
+      {newSecrets.length > 0 && (
+        <Warning>
+          {say('newSecrets', {
+            keys: enumerate(newSecrets.map(({ provider, label }) => say('keyOf', { provider, label }))),
           })}
         </Warning>
       )}

@@ -43,7 +43,7 @@ export function Setup({ view }: { view: View }) {
       go(
         'faults' in answer
           ? { at: 'faulty', faults: answer.faults }
-          : { at: 'review', text, review: reviewOfSetup(answer.setup, view.setup, answer.moves) },
+          : { at: 'review', text, review: reviewOfSetup(answer.setup, view.setup, answer) },
       )
     } catch (error) {
       go({ at: 'refused', sentence: explain(error) })

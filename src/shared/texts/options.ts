@@ -35,6 +35,8 @@ export const sayInOptions = speaker({
     'It keeps the refresh token that comes through the browser’s address, against the OAuth standard. Use it only if your administrator told you why.',
   forgets:
     'No longer in the setup: {keys}. A key is forgotten once no connection uses it, and its provider cannot show it again; make sure that your company has a copy.',
+  newSecrets:
+    'It puts other secrets in place of those of {keys}. The old ones are gone then; make sure that these are right.',
   keyOf: '{label} of {provider}',
   proposedSites: 'Sites it proposes',
   proposedSitesHint: 'Proposals: none of them may use anything before you allow it.',

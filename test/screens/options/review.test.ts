@@ -29,6 +29,7 @@ function reviewed(changes: Partial<Reviewed> = {}, rest: Partial<SetupReview> = 
     providers: [provider],
     removes: [],
     forgets: [],
+    newSecrets: [],
     sites: [],
     rules: {},
     ...rest,
@@ -67,7 +68,11 @@ describe('Review', () => {
   it('says what goes', () => {
     const drawn = reviewed(
       {},
-      { removes: ['Acme CRM'], forgets: [{ provider: 'sellytics', label: 'North' }] },
+      {
+        removes: ['Acme CRM'],
+        forgets: [{ provider: 'sellytics', label: 'North' }],
+        newSecrets: [{ provider: 'sellytics', label: 'South' }],
+      },
     )
     expect(drawn.text).toContain('No longer configured: Acme CRM.')
     expect(drawn.text).toContain(
