@@ -1,35 +1,19 @@
 import { browser } from '../browser'
 import { checkAnswer, startAuthorization } from '../oauth/authorization'
 import type { OAuthClient } from '../oauth/client'
+import { tokensOfKey } from '../oauth/keys'
 import { discard } from '../oauth/revocation'
+import { tokensFromAnswer } from '../oauth/sign-in'
 import { scopesOfToken } from '../oauth/token-info'
-import {
-  type Tokens,
-  tokensFromAnswer,
-  tokensFromKey,
-  tokensFromPassword,
-  tokensOfKey,
-} from '../oauth/tokens'
+import { type Tokens, tokensFromKey, tokensFromPassword } from '../oauth/tokens'
 import { keysOf } from '../providers/ways'
 import { AppError, faultOf } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
-import type { Account, Attempt } from '../shared/view'
+import type { Attempt } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
 import { identified } from './identified'
 import { session } from './session'
 import { settle } from './settle'
-
-/** What a login brought: tokens, and whom they act as. */
-export type Login = {
-  tokens: Tokens
-  /** Null where the provider would not tell. */
-  account: Account | null
-  isClientUnconfirmed: boolean
-  /** The name that the user gave to a personal token. */
-  label?: string
-  /** The secret of a key that the user entered. */
-  clientSecret?: string
-}
 
 /**
  * Goes through a login to its end: tokens by the client's flow, whom they act as, and all of it on disk. `entry` is what

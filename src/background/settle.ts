@@ -6,7 +6,6 @@ import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Account, Attempt, ConnectionId, ConnectionView } from '../shared/view'
 import { forgetHeld, holdToken } from './held-tokens'
-import type { Login } from './login'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { change } from './session'
@@ -19,6 +18,18 @@ import {
   removePermits,
   sweepClientSecrets,
 } from './vault'
+
+/** What a login brought: tokens, and whom they act as. */
+export type Login = {
+  tokens: Tokens
+  /** Null where the provider would not tell. */
+  account: Account | null
+  isClientUnconfirmed: boolean
+  /** The name that the user gave to a personal token. */
+  label?: string
+  /** The secret of a key that the user entered. */
+  clientSecret?: string
+}
 
 /**
  * Makes a connection of a login, or renews the one that it belongs to: in one transaction, with its credentials, and

@@ -86,42 +86,45 @@ test('authorization code: Basic at the token endpoint, refreshed by form, both t
   for (const { headers } of sandbox.saw(revokePath)) expect(headers.authorization).toBe(basic)
 })
 
-for (const oldRefreshTokenDies of [true, false])
-  test(`goes on with the refresh token that Sell gives (the old one ${oldRefreshTokenDies ? 'dies' : 'lives on'})`, async ({
-    dealpass,
-    sandbox,
-  }) => {
+test('goes on with the refresh token that Sell gives, until Sell refuses one', async ({
+  dealpass,
+  sandbox,
+}) => {
+  const popup = await connectedWith(dealpass, sandbox, withCode(), 'sell')
+  const { email } = sandbox.users.rep
+  const { page, panel } = await usedPanel(dealpass)
+  await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
+  for (const [lead, oldRefreshTokenDies] of [
+    [2, true],
+    [3, true],
+    [4, false],
+    [5, false],
+  ] as const) {
     sandbox.set('sell', { oldRefreshTokenDies })
-    await connectedWith(dealpass, sandbox, withCode(), 'sell')
-    const { page, panel } = await usedPanel(dealpass)
-    await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
-    for (const lead of [2, 3]) {
-      sandbox.advance('sell', hour)
-      sandbox.forget()
-      await page.evaluate(number => history.pushState(null, '', `/leads/${number}`), lead)
-      await expect
-        .poll(() => sandbox.saw({ path: `/v2/leads/${lead}` }).map(({ status }) => status))
-        .toContain(200)
-      expect(sandbox.saw(tokenPath).map(({ status }) => status)).toEqual([200])
-    }
-  })
-
-for (const refusalStatus of [400, 401] as const)
-  test(`needs attention when Sell refuses the refresh token (${refusalStatus})`, async ({
-    dealpass,
-    sandbox,
-  }) => {
-    sandbox.set('sell', { refusalStatus })
-    const popup = await connectedWith(dealpass, sandbox, withCode(), 'sell')
-    const { page, panel } = await usedPanel(dealpass)
-    await expect(panel.getByText('Elena Marchetti').first()).toBeVisible()
-    sandbox.withdraw('sell')
     sandbox.advance('sell', hour)
-    await page.evaluate(() => history.pushState(null, '', '/leads/2'))
-    await expect(item(popup, `Sell – ${sandbox.users.rep.email}`)).toContainText(
-      'Needs attention · Sell has ended this login.',
-    )
-  })
+    sandbox.forget()
+    await page.evaluate(number => history.pushState(null, '', `/leads/${number}`), lead)
+    await expect
+      .poll(() => sandbox.saw({ path: `/v2/leads/${lead}` }).map(({ status }) => status))
+      .toContain(200)
+    expect(sandbox.saw(tokenPath).map(({ status }) => status)).toEqual([200])
+  }
+  for (const refusalStatus of [400, 401] as const)
+    await test.step(`refused with ${refusalStatus}`, async () => {
+      sandbox.set('sell', { refusalStatus })
+      sandbox.withdraw('sell')
+      sandbox.advance('sell', hour)
+      await page.evaluate(status => history.pushState(null, '', `/leads/${status - 394}`), refusalStatus)
+      await expect(item(popup, `Sell – ${email}`)).toContainText(
+        'Needs attention · Sell has ended this login.',
+      )
+      const window = await authWindow(dealpass, () =>
+        popup.getByRole('button', { name: `Reconnect Sell – ${email}` }).click(),
+      )
+      await consent(window, 'Allow')
+      await expect(item(popup, `Sell – ${email}`)).toContainText(`Connected as ${email}`)
+    })
+})
 
 test('implicit: keeps the refresh token of the fragment only where the setup wants it', async ({
   dealpass,

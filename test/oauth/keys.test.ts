@@ -1,15 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkAnswer, startAuthorization } from '../../src/oauth/authorization'
 import type { OAuthClient } from '../../src/oauth/client'
+import { keyFromExchange, tokensOfKey } from '../../src/oauth/keys'
 import { scopesOfToken } from '../../src/oauth/token-info'
 import {
-  keyFromExchange,
   tokensFromCode,
   tokensFromFragment,
   tokensFromKey,
   tokensFromPassword,
   tokensFromRefresh,
-  tokensOfKey,
 } from '../../src/oauth/tokens'
 import { limits } from '../../src/shared/limits'
 import { isDown, json, serve } from '../fakes/server'

@@ -2,12 +2,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkAnswer, startAuthorization } from '../../src/oauth/authorization'
 import type { OAuthClient } from '../../src/oauth/client'
 import { revoke } from '../../src/oauth/revocation'
-import {
-  tokensFromAnswer,
-  tokensFromKey,
-  tokensFromPassword,
-  tokensFromRefresh,
-} from '../../src/oauth/tokens'
+import { tokensFromAnswer } from '../../src/oauth/sign-in'
+import { tokensFromKey, tokensFromPassword, tokensFromRefresh } from '../../src/oauth/tokens'
 import type { ClientAuth } from '../../src/shared/view'
 import { json, type Received, serve } from '../fakes/server'
 import { codeClient, implicitClient, keyClient, redirectUri } from './clients'
