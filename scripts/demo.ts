@@ -81,7 +81,7 @@ async function usePanel(dealpass: ExtensionBrowser, page: Page): Promise<void> {
   await photograph(page, '4-panel-asks.png')
   const question = await extensionPage(dealpass, 'src/screens/consent/index.html', () => allow.click())
   await question.locator('button[aria-disabled="false"]').waitFor()
-  await photograph(question, '5-consent.png', { width: 460, height: 640 })
+  await photograph(question, '5-consent.png', { width: 460, height: 800 })
   const closed = question.waitForEvent('close')
   await question.getByRole('button', { name: 'Allow', exact: true }).click()
   await closed
