@@ -4,6 +4,7 @@ import type { Reply, RequestName } from '../shared/protocol'
 import { siteSentenceOf } from '../shared/texts/site-errors'
 import type { View } from '../shared/view'
 import { type Caller, callerOf, type Sender } from './caller'
+import { admit } from './rate'
 import { reportUnexpected } from './report'
 import { type Route, routes } from './routes'
 import { session } from './session'
@@ -28,6 +29,8 @@ export async function serve(received: unknown, sender: Sender): Promise<Reply<un
     if (!parsed.success) throw new AppError('bad-request')
     ;({ name } = parsed.output)
     caller = callerOf(sender, (await session()).tokens.panels)
+    // A screen is the user's own hand.
+    if (caller && caller.kind !== 'screen' && caller.site !== undefined) admit(caller.site)
     const route = routeOf(name)
     if (!caller || !route?.from.includes(caller.kind)) throw new AppError('not-permitted', 'unknown-caller')
     const input = v.safeParse(route.input, parsed.output.input)

@@ -31,6 +31,11 @@ export const limits = {
   exchangeCode: 60_000,
   /** The end of a key that has none: the last day that a `Date` can be (ECMA-262). */
   never: 8.64e15,
+  /** Requests that an origin may make at once, and how many more each second. */
+  rateBurst: 1_500,
+  ratePerSecond: 50,
+  /** Origins whose requests are counted before those that have long been quiet are forgotten. */
+  rateOrigins: 1_000,
   /** How many refresh tokens of earlier logins a connection remembers, so that its Disconnect ends them. */
   superseded: 8,
   /** Characters of an account's name or e-mail that are kept (RFC 5321 section 4.5.3.1.3 lets an address have 254). */
