@@ -92,10 +92,14 @@ async function byKey(
   signal: AbortSignal,
   entry: Entry | undefined,
 ): Promise<void> {
-  const tokens = await tokensFromKey(client, signal)
+  const entered = entry?.flow === 'client_credentials' ? entry : undefined
+  const tokens = await tokensFromKey(client, signal).catch((error: unknown) => {
+    // What the user entered is no fault of the company's setup.
+    const isRefused = entered && faultOf(error).reason === 'client-refused'
+    throw isRefused ? new AppError('provider-rejected', 'key-refused', { cause: error }) : error
+  })
   signal.throwIfAborted()
   const { client_id: id } = client.registration
-  const entered = entry?.flow === 'client_credentials' ? entry : undefined
   const name = entered?.label ?? (await labelOfKey(client, id))
   await settle(attempt, client, {
     tokens,

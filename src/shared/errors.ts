@@ -73,6 +73,7 @@ const ownReasons = [
   'weak-flow',
   'no-way',
   'key-ended',
+  'key-refused',
 ] as const
 
 /**

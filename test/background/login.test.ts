@@ -394,11 +394,11 @@ describe('sellytics, by keys', () => {
   })
 
   it.each<[title: string, arrange: () => void, words: string]>([
-    ['its secret is wrong', () => {}, 'setup-wrong: client-refused'],
+    ['its secret is wrong', () => {}, 'provider-rejected: key-refused'],
     [
       'its secret is wrong, said the other way',
       () => providers.sandbox.set('sellytics', { badCredentials: 'invalid_client' }),
-      'setup-wrong: client-refused',
+      'provider-rejected: key-refused',
     ],
     [
       'sellytics does not answer',

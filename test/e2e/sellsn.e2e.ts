@@ -136,9 +136,14 @@ test('shows the refusal of a person, whichever way SellSN tells it', async ({ de
     const window = await authWindow(dealpass, () =>
       popup.getByRole('button', { name: 'Connect SellSN', exact: true }).click(),
     )
-    if (denial === 'error-query') await signIn(window, sandbox.users.rep)
-    await consent(window, 'Deny')
-    if (denial === 'no-redirect') await window.close()
+    if (denial === 'error-query') {
+      await signIn(window, sandbox.users.rep)
+      await consent(window, 'Deny')
+    } else {
+      await window.getByRole('button', { name: 'Deny', exact: true }).click()
+      await expect(window.getByText('You declined')).toBeVisible()
+      await window.close()
+    }
     await expect(item(popup, 'SellSN')).toContainText(
       denial === 'error-query' ? 'You said no to SellSN' : 'The sign-in window was closed',
     )

@@ -1,9 +1,10 @@
 import { reasonTexts } from '../../src/shared/texts/errors'
 import { clients } from '../sandbox/setup'
 import { expect, test } from './harness/fixtures'
+import { extensionPage } from './harness/opened-page'
 import { openPopup } from './harness/popup'
 import { stopWorker } from './harness/worker'
-import { connected, importSetup, item, openPanelOn, setupWith, usedPanel, viewOf } from './steps'
+import { connected, importSetup, item, openPanelOn, popupTab, setupWith, usedPanel, viewOf } from './steps'
 
 const token = { path: /\/token$/ }
 const revoke = { path: /\/revoke$/ }
@@ -109,4 +110,40 @@ test('ends a token, never the refresh token, and says that the key lives on', as
   // It stands in the setup: one click and it is back.
   await popup.getByRole('button', { name: 'Connect sellytics', exact: true }).click()
   await expect(item(popup, 'sellytics – North')).toContainText('Connected as North')
+})
+
+test('takes a key that is entered, and warns before it is forgotten that nobody can show it again', async ({
+  dealpass,
+  sandbox,
+}) => {
+  await (await importSetup(dealpass, { version: 1, providers: [{ id: 'sellytics' }] })).close()
+  const popup = await popupTab(dealpass)
+  const entry = await extensionPage(dealpass, 'src/screens/entry/index.html', () =>
+    popup.getByRole('button', { name: 'Connect sellytics', exact: true }).click(),
+  )
+  await expect(entry.getByText('sellytics cannot show this key again')).toBeVisible()
+  const { id, secret } = clients.sellyticsNorth
+  const send = async (text: string) => {
+    await entry.getByLabel('Label').fill('My space')
+    await entry.getByLabel('Client id').fill(id)
+    await entry.getByLabel('Client secret').fill(text)
+    await entry.getByRole('button', { name: 'Connect', exact: true }).click()
+  }
+  await send('not-the-secret-of-this-key-at-all')
+  await expect(entry.getByRole('alert')).toContainText(
+    reasonTexts['key-refused'].replaceAll('{provider}', 'sellytics'),
+  )
+  const closed = entry.waitForEvent('close')
+  await send(secret)
+  await closed
+  const row = item(popup, 'sellytics – My space')
+  await expect(row).toContainText('Connected as My space')
+  await popup.getByRole('button', { name: 'Disconnect sellytics – My space' }).click()
+  await expect(row).toContainText('sellytics cannot show this key again')
+  await row.getByRole('button', { name: 'Keep' }).click()
+  expect(sandbox.saw(revoke)).toEqual([])
+  await popup.getByRole('button', { name: 'Disconnect sellytics – My space' }).click()
+  await popup.getByRole('button', { name: 'Forget key sellytics – My space' }).click()
+  await expect(row).toContainText('Disconnecting')
+  expect((await viewOf(dealpass)).connections).toMatchObject([{ isKeyOurs: true, status: 'disconnecting' }])
 })

@@ -51,6 +51,8 @@ export const reasonTexts: Record<Reason, string> = {
     'Signing in with a password inside Dealpass is off. Switch “Weaker flows” on in Options under Security if you have to.',
   'no-way':
     'Your company’s setup gives no way to connect {provider}. Ask your administrator to check its flow and secret.',
+  'key-refused':
+    '{provider} does not accept this key. Check that client id and secret belong together and that you copied all of both.',
   'key-ended': 'This token no longer works at {provider}. Click Reconnect and enter a new one.',
 }
 
