@@ -2,8 +2,9 @@ import { type OAuthClient, oauthClient } from '../oauth/client'
 import { providerOf } from '../providers/configured'
 import { isAt } from '../providers/hosts'
 import { AppError } from '../shared/errors'
+import { readClientSecret } from './client-secrets'
 import { session } from './session'
-import { type Connection, readClientSecret } from './vault'
+import type { Connection } from './vault'
 
 /**
  * The client that a connection was made with, not the one the setup names now: a token belongs to the client it was

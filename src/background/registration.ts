@@ -5,8 +5,9 @@ import { isFlowAllowed } from '../providers/ways'
 import { AppError } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
 import { type Attempt, type Flow, weakFlows } from '../shared/view'
+import { readClientSecret } from './client-secrets'
 import { session } from './session'
-import { readClientSecret, readSnapshot } from './vault'
+import { readSnapshot } from './vault'
 
 /**
  * The client that an attempt goes by: the app that the setup names now, a key of the setup, or the one that the user

@@ -5,19 +5,12 @@ import { addressesOf, isAt, secretPlace } from '../providers/hosts'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Account, Attempt, ConnectionId, ConnectionView } from '../shared/view'
+import { sweepUnneeded } from './client-secrets'
 import { forgetHeld, holdToken } from './held-tokens'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { change } from './session'
-import {
-  type Connection,
-  type Credentials,
-  keep,
-  kept,
-  readSnapshot,
-  removePermits,
-  sweepClientSecrets,
-} from './vault'
+import { type Connection, type Credentials, keep, kept, readSnapshot, removePermits } from './vault'
 
 /** What a login brought: tokens, and whom they act as. */
 export type Login = {
@@ -87,7 +80,7 @@ export async function settle(attempt: Attempt, client: OAuthClient, login: Login
           secret: clientSecret,
         })
       // It may be another app's now.
-      await sweepClientSecrets(stores)
+      await sweepUnneeded(stores)
       await stores.disconnects.delete(connection.id)
       // Permits were given for one person's account. Where it was unknown, or at another server, it may be another's now.
       if (target && (!target.account || !isAt(target.addresses, provider)))

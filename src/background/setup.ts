@@ -1,22 +1,16 @@
 import { providerById } from '../providers'
 import { providerOf } from '../providers/configured'
 import { isAt } from '../providers/hosts'
-import { parseSetup, secretsOfSetup, viewOfSetup } from '../providers/setup'
+import { parseSetup } from '../providers/setup'
+import { secretsOfSetup, viewOfSetup } from '../providers/setup-view'
 import { AppError } from '../shared/errors'
 import type { ReadSetup } from '../shared/protocol'
 import type { SetupFault } from '../shared/setup-fault'
 import type { ConfiguredProvider, ProviderId, SetupView } from '../shared/view'
+import { readKnownSecrets, secretAt, sweepUnneeded } from './client-secrets'
 import { tellSite } from './news'
 import { change, session } from './session'
-import {
-  keep,
-  kept,
-  readKnownSecrets,
-  readSnapshot,
-  type Stores,
-  secretAt,
-  sweepClientSecrets,
-} from './vault'
+import { keep, kept, readSnapshot, type Stores } from './vault'
 
 /** A setup file, read: the setup without its secrets, or every fault of it. Nothing is stored. */
 export async function reviewSetup(text: string): Promise<ReadSetup | { faults: SetupFault[] }> {
@@ -50,7 +44,7 @@ export async function useSetup(text: string): Promise<void> {
     await keep(stores, 'setup', await withRetired(stores, next))
     await keep(stores, 'setupFaults', {})
     for (const secret of secretsOfSetup(parsed.setup)) await stores.clientSecrets.put(secret)
-    await sweepClientSecrets(stores)
+    await sweepUnneeded(stores)
     // What failed for want of a setup is not worth telling any more.
     for (const attempt of await stores.attempts.getAll())
       if (attempt.status === 'failed' && attempt.fault?.code === 'setup-wrong')

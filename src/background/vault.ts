@@ -1,8 +1,6 @@
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, type IDBPTransaction, openDB } from 'idb'
 import { providerById } from '../providers'
-import { providerOf } from '../providers/configured'
-import { addressesOf, secretPlace } from '../providers/hosts'
-import type { KnownSecret } from '../providers/setup-faults'
+import { addressesOf } from '../providers/hosts'
 import type { Fault } from '../shared/errors'
 import type {
   Addresses,
@@ -175,17 +173,6 @@ export async function removePermits({ permits }: Stores, id: ConnectionId): Prom
   )
 }
 
-/** Removes a connection with its credentials, its permits, its due Disconnect, and a key that nothing else needs. */
-export async function removeConnection(stores: Stores, id: ConnectionId): Promise<void> {
-  await Promise.all([
-    stores.connections.delete(id),
-    stores.credentials.delete(id),
-    stores.disconnects.delete(id),
-    removePermits(stores, id),
-  ])
-  await sweepClientSecrets(stores)
-}
-
 /** All that screens may know of the truth, and the Disconnects that are due. */
 export type Snapshot = {
   connections: Connection[]
@@ -199,9 +186,17 @@ export type Snapshot = {
   setupFaults: Record<ProviderId, Fault>
 }
 
+/** Runs one transaction that changes nothing. */
+export async function read<T>(job: (stores: Stores<'readonly'>) => Promise<T>): Promise<T> {
+  return job(storesOf((await database()).transaction([...storeNames])))
+}
+
 /** Reads everything but secrets, in one transaction. */
-export async function readSnapshot(): Promise<Snapshot> {
-  const stores = storesOf((await database()).transaction([...storeNames]))
+export function readSnapshot(): Promise<Snapshot> {
+  return read(snapshotOf)
+}
+
+async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
   const [connections, permits, attempts, departures, disconnects, setup, stopped, weakerFlows, setupFaults] =
     await Promise.all([
       stores.connections.getAll(),
@@ -230,60 +225,6 @@ export async function readSnapshot(): Promise<Snapshot> {
 /** The secrets of one connection. For the broker, Connect and Disconnect alone. */
 export async function readCredentials(id: ConnectionId): Promise<Credentials | undefined> {
   return (await database()).get('credentials', id)
-}
-
-/** The client secret of an app or key at these addresses; undefined where there is none for them. */
-export async function readClientSecret(
-  provider: ProviderId,
-  clientId: string | undefined,
-  addresses: Addresses,
-): Promise<string | undefined> {
-  return clientId === undefined ? undefined : secretAt(provider, clientId, secretPlace(addresses))
-}
-
-/** The same by its key. */
-export async function secretAt(
-  ...key: [provider: ProviderId, clientId: string, place: string]
-): Promise<string | undefined> {
-  return (await (await database()).get('clientSecrets', key))?.secret
-}
-
-/** Which client secrets there are, without them. */
-export async function readKnownSecrets(): Promise<KnownSecret> {
-  const known = new Set((await (await database()).getAllKeys('clientSecrets')).map(key => key.join('\n')))
-  return (...key) => known.has(key.join('\n'))
-}
-
-/**
- * Removes what neither the setup nor a connection needs any more: client secrets, and providers that the setup no longer
- * has. A secret that a connection was made with stays, whatever the setup says now: a new client id or secret touches
- * no connection.
- */
-export async function sweepClientSecrets(stores: Stores): Promise<void> {
-  const connections = await stores.connections.getAll()
-  const whole = (await kept(stores, 'setup')) ?? null
-  const isUsed = (id: ProviderId) => connections.some(({ provider }) => provider === id)
-  const setup = whole && {
-    ...whole,
-    providers: Object.fromEntries(
-      Object.entries(whole.providers).filter(([id, { isRetired }]) => !isRetired || isUsed(id)),
-    ),
-  }
-  if (setup) await keep(stores, 'setup', setup)
-  const isNeeded = ([id, clientId, place]: [ProviderId, string, string]) => {
-    const { clientId: app, keys = [], isRetired } = setup?.providers[id] ?? {}
-    const provider = providerOf(setup, id)
-    const isInSetup = !isRetired && (app === clientId || keys.some(key => key.clientId === clientId))
-    return (
-      (isInSetup && provider && secretPlace(addressesOf(provider)) === place) ||
-      connections.some(
-        known =>
-          known.provider === id && known.clientId === clientId && secretPlace(known.addresses) === place,
-      )
-    )
-  }
-  for (const key of await stores.clientSecrets.getAllKeys())
-    if (!isNeeded(key)) await stores.clientSecrets.delete(key)
 }
 
 /** Closes the database, so that a test can begin with another one. */

@@ -1,9 +1,8 @@
 import * as v from 'valibot'
 import type { SetupFault } from '../shared/setup-fault'
-import { clientAuths, type SetupView } from '../shared/view'
-import { providerOf } from './configured'
-import { addressesOf, secretPlace } from './hosts'
-import { isLoopback, isRecord, type KnownSecret, meaningFaults } from './setup-faults'
+import { clientAuths } from '../shared/view'
+import { isLoopback } from './addresses'
+import { isRecord, type KnownSecret, meaningFaults } from './setup-faults'
 
 // valibot's own strict object names one unknown key and stops; here every one is a fault of its own. The cast takes the
 // rest's type (nothing) away again, which would make every property of the output `never`.
@@ -216,51 +215,4 @@ function inheritedKeyFaults(value: unknown, at = '', depth = 0): SetupFault[] {
       ? [{ path, message: 'is not a key of a setup.' }]
       : inheritedKeyFaults(inner, path, depth + 1)
   })
-}
-
-/** The part of a setup that screens may see, and that Connect works from: all but the secrets. */
-export function viewOfSetup(
-  { organisation, providers, sites, rules: { passphrase: _, ...rules } }: Setup,
-  isKnown: KnownSecret = () => false,
-): SetupView {
-  const view: SetupView = {
-    organisation,
-    providers: Object.fromEntries(
-      providers.map(({ id, clientSecret: _, relay: __, keys, ...configured }) => [
-        id,
-        {
-          ...configured,
-          ...(keys ? { keys: keys.map(({ label, clientId }) => ({ label, clientId })) } : {}),
-        },
-      ]),
-    ),
-    sites,
-    rules,
-  }
-  for (const { id, clientId, clientSecret } of providers) {
-    const configured = view.providers[id]
-    const hasSecret =
-      clientSecret !== undefined || (clientId !== undefined && isKnown(id, clientId, placeIn(view, id)))
-    if (configured && hasSecret) configured.hasSecret = true
-  }
-  return view
-}
-
-function placeIn(view: SetupView, id: string): string {
-  const provider = providerOf(view, id)
-  return provider ? secretPlace(addressesOf(provider)) : ''
-}
-
-/** The client secrets of a setup, each with whose it is and where it may go. */
-export function secretsOfSetup(
-  setup: Setup,
-): { provider: string; clientId: string; place: string; secret: string }[] {
-  const view = viewOfSetup(setup)
-  return setup.providers.flatMap(({ id: provider, clientId, clientSecret, keys = [] }) =>
-    [{ clientId, clientSecret }, ...keys].flatMap(key =>
-      key.clientId === undefined || key.clientSecret === undefined
-        ? []
-        : [{ provider, clientId: key.clientId, place: placeIn(view, provider), secret: key.clientSecret }],
-    ),
-  )
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseSetup, secretsOfSetup, viewOfSetup } from '../../src/providers/setup'
+import { parseSetup } from '../../src/providers/setup'
 import { exportSetup } from '../../src/providers/setup-export'
+import { secretsOfSetup, viewOfSetup } from '../../src/providers/setup-view'
 import { sandboxSetup } from '../sandbox/setup'
 
 const whole = {

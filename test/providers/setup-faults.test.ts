@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { isLoopback, isPrivate } from '../../src/providers/addresses'
 import { providerOf } from '../../src/providers/configured'
-import { parseSetup, viewOfSetup } from '../../src/providers/setup'
-import { isLoopback, isPrivate, type KnownSecret } from '../../src/providers/setup-faults'
+import { parseSetup } from '../../src/providers/setup'
+import type { KnownSecret } from '../../src/providers/setup-faults'
+import { viewOfSetup } from '../../src/providers/setup-view'
 import { practiceSetup } from '../sandbox/setup'
 
 type Fields = Record<string, unknown>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseSetup, viewOfSetup } from '../../src/providers/setup'
+import { parseSetup } from '../../src/providers/setup'
 import { reviewOfSetup } from '../../src/providers/setup-review'
+import { viewOfSetup } from '../../src/providers/setup-view'
 import type { SetupView } from '../../src/shared/view'
 
 type Fields = Record<string, unknown>

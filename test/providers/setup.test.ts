@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseSetup, secretsOfSetup, viewOfSetup } from '../../src/providers/setup'
+import { parseSetup } from '../../src/providers/setup'
+import { secretsOfSetup, viewOfSetup } from '../../src/providers/setup-view'
 import type { SetupFault } from '../../src/shared/setup-fault'
 
 const clientId = 'a1b2c3d4e5f6'
