@@ -38,8 +38,8 @@ export async function startControl(
   }
 
   app.get('/', context => {
-    const { port, spki, hosts, loopback, users } = sandbox
-    return context.json({ port, spki, hosts, loopback, users })
+    const { port, httpPort, spki, hosts, loopback, users } = sandbox
+    return context.json({ port, httpPort, spki, hosts, loopback, users })
   })
   app.get('/setup', context => context.json(setup(context.req.query('all') === 'true')))
   app.get('/saw', context => context.json(sandbox.saw(filterOf(context.req.query()))))

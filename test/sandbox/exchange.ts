@@ -4,7 +4,7 @@ import type { Clock } from './clock'
 /** One request as the front received it, with its whole body already read. */
 export type Inbound = {
   method: string
-  /** The address the client meant: `https://`, the provider's host, path and query. */
+  /** The address the client meant: `https://`, the provider's host, path and query; `http://` at the plain-http front. */
   url: URL
   /** Where the client reached it: that address's origin, or the loopback address that stands for the host. */
   origin: string
@@ -40,12 +40,18 @@ export type Fault = {
   path: string | RegExp
   host?: string
   method?: string
-  /** Default 200 with a `body`, else 500. */
+  /** Default 200 with a `body` or an `echo`, else 500. */
   status?: number
   /** A string is sent as it is, anything else as JSON. */
   body?: unknown
   contentType?: string
   headers?: Record<string, string>
+  /**
+   * Gives the request's `Authorization` value back, as an API may that repeats what it was sent. `body` puts it into a
+   * JSON body as the member `echo`, besides those of `body`; `base64` does the same with it in base64; `header` makes
+   * it the `etag` and the `x-request-id`; `status` makes it the words after the status in the status line.
+   */
+  echo?: 'body' | 'base64' | 'header' | 'status'
   /** How many matching requests get it; all of them where absent. */
   times?: number
   /** Destroys the socket without an answer. */

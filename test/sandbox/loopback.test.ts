@@ -216,16 +216,23 @@ describe('on loopback', () => {
     })
   })
 
-  it('the CRM may call SalesOS there, which lets it read', async () => {
-    const crm = at('app.futuresimple.com')
+  it.each([
+    ['app.futuresimple.com', '/leads/1'],
+    ['crm.acme.example', '/accounts/1'],
+  ])('%s may call SalesOS there, which lets it read', async (host, path) => {
+    const crm = at(host)
     const salesos = at('api.play2sell.com')
-    const page = await visitor.send(`${crm}/leads/1`)
+    const page = await visitor.send(crm + path)
     expect(page.headers['content-security-policy']).toContain(`connect-src 'self' ${salesos};`)
-    expect((await visitor.visit(`${crm}/`)).url).toBe(`${crm}/leads`)
     const answer = await visitor.send(`${salesos}/v1/leads`, { headers: { origin: crm } })
     expect(answer.headers['access-control-allow-origin']).toBe(crm)
     const other = await visitor.send(`${salesos}/v1/leads`, { headers: { origin: salesos } })
     expect(other.headers['access-control-allow-origin']).toBeUndefined()
+  })
+
+  it('the demo CRM starts at the leads', async () => {
+    const crm = at('app.futuresimple.com')
+    expect((await visitor.visit(`${crm}/`)).url).toBe(`${crm}/leads`)
   })
 
   it('has every cookie for plain http, and for https the Secure ones', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { fillEcho } from './echo'
 import { beforeHead, type Fault, formOf, type Inbound, type SandboxServer, takeFault } from './exchange'
 import type { Recording, Seen } from './record'
 import type { Watch } from './watch'
@@ -37,9 +38,11 @@ function seenBody(inbound: Inbound): Seen['body'] {
   }
 }
 
-function sendFault(response: ServerResponse, { status, body, contentType, headers }: Fault): void {
+function sendFault(response: ServerResponse, fault: Fault, { headers: sent }: Inbound): void {
+  const { status, body, contentType, headers, reason } = fillEcho(fault, sent.authorization)
   const isText = typeof body === 'string'
   response.statusCode = status ?? (body === undefined ? 500 : 200)
+  if (reason !== undefined) response.statusMessage = reason
   response.setHeader(
     'content-type',
     contentType ?? (isText ? 'text/html; charset=utf-8' : 'application/json'),
@@ -111,7 +114,7 @@ export function createReception(servers: SandboxServer[], recording: Recording, 
       } else if (fault?.drop) {
         request.socket.destroy()
       } else if (fault) {
-        sendFault(response, fault)
+        sendFault(response, fault, inbound)
       } else {
         await server.answer(inbound, response)
       }

@@ -46,6 +46,12 @@ describe('the TLS front', () => {
       'id.acme.example',
       'api.acme.example',
       'app.futuresimple.com',
+      'crm.acme.example',
+      'partner.acme.example',
+      'evil.example',
+      'crm.acme.example.evil.example',
+      'crm-acme.example',
+      'crm.xn--cme-5cd.example',
     ])
     for (const host of sandbox.hosts) expect(certificate?.checkHost(host)).toBe(host)
     const der = certificate?.publicKey.export({ type: 'spki', format: 'der' }) ?? Buffer.alloc(0)
@@ -176,6 +182,32 @@ describe('faults', () => {
     expect((await visitor.send(`${SELL}/v2/leads?page=1`)).status).toBe(503)
   })
 
+  it.each([
+    ['body', { sorry: true }, { sorry: true, echo: 'Bearer of-the-request' }],
+    ['body', undefined, { echo: 'Bearer of-the-request' }],
+    ['base64', undefined, { echo: 'QmVhcmVyIG9mLXRoZS1yZXF1ZXN0' }],
+    ['header', undefined, {}],
+    ['status', { sorry: true }, { sorry: true }],
+  ] as const)('gives the request’s authorization back in the %s, with %o', async (echo, body, expected) => {
+    sandbox.set('sell', { fault: { path: '/v2/leads', echo, body } })
+    const answer = await visitor.send(`${SELL}/v2/leads`, { headers: bearer('of-the-request') })
+    expect([answer.status, answer.json()]).toEqual([200, expected])
+    const isHeader = echo === 'header'
+    expect(answer.headers.etag).toBe(isHeader ? '"Bearer of-the-request"' : undefined)
+    expect(answer.headers['x-request-id']).toBe(isHeader ? 'Bearer of-the-request' : undefined)
+    expect(answer.reason).toBe(echo === 'status' ? 'Bearer of-the-request' : 'OK')
+  })
+
+  it('gives back with the status and the headers of the fault, and nothing where nothing was sent', async () => {
+    const headers = { etag: '"own"' }
+    sandbox.set('sell', { fault: { path: '/v2/.*', status: 403, echo: 'header', headers } })
+    const answer = await visitor.send(`${SELL}/v2/leads`, { headers: bearer('of-the-request') })
+    expect([answer.status, answer.headers.etag]).toEqual([403, '"own"'])
+    expect(answer.headers['x-request-id']).toBe('Bearer of-the-request')
+    sandbox.set('sell', { fault: { path: '/v2/.*', echo: 'body' } })
+    expect((await visitor.send(`${SELL}/v2/leads`)).json()).toEqual({ echo: '' })
+  })
+
   it('drops a connection', async () => {
     sandbox.set('sell', { fault: { path: '/v2/leads', drop: true, times: 1 } })
     await expect(visitor.send(`${SELL}/v2/leads`)).rejects.toThrow(/socket hang up|ECONNRESET/)
@@ -274,10 +306,11 @@ describe('redirect addresses', () => {
 })
 
 describe('CORS', () => {
-  it('is allowed by SalesOS’ API to the CRM’s origin, and by nothing else to anyone', async () => {
+  it('is allowed by SalesOS’ API to the origins of two CRMs, and by nothing else to anyone', async () => {
     const token = (await codeTokens(visitor)).access_token
     const sellToken = await implicitToken(visitor)
     const crm = 'https://app.futuresimple.com'
+    const site = 'https://crm.acme.example'
     const addresses = [
       ...['/oauth2/authorize', '/oauth2/token', '/oauth2/revoke', '/oauth2/token/info'].map(
         path => SELL + path,
@@ -301,12 +334,20 @@ describe('CORS', () => {
       acmeAuthorizeUrl(makePkce()),
       ...['token', 'userinfo'].map(path => `https://id.acme.example/${path}`),
       'https://api.acme.example/v1/things',
+      ...['/', '/blank', '/desk.css'].map(path => site + path),
+      'https://evil.example/blank',
       'https://elsewhere.example/',
     ]
     const allowed: string[] = []
     const bare = createVisitor(sandbox)
     for (const url of addresses) {
-      for (const origin of [crm, 'https://evil.example', `chrome-extension://${'a'.repeat(32)}`, 'null']) {
+      for (const origin of [
+        crm,
+        site,
+        'https://evil.example',
+        `chrome-extension://${'a'.repeat(32)}`,
+        'null',
+      ]) {
         for (const method of ['GET', 'POST', 'OPTIONS']) {
           const headers = {
             origin,
@@ -317,25 +358,41 @@ describe('CORS', () => {
           const named = Object.keys(answer.headers).filter(name => name.startsWith('access-control-'))
           if (!named.length) continue
           allowed.push(`${new URL(url).host} ${origin}`)
-          expect(answer.headers['access-control-allow-origin']).toBe(crm)
+          expect(answer.headers['access-control-allow-origin']).toBe(origin)
           expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
         }
       }
     }
     bare.close()
-    expect([...new Set(allowed)]).toEqual([`api.play2sell.com ${crm}`])
+    expect([...new Set(allowed)]).toEqual([`api.play2sell.com ${crm}`, `api.play2sell.com ${site}`])
     // Some hundred requests, one after the other.
   }, 20_000)
 
-  it('answers the preflight of a widget’s call', async () => {
-    const answer = await visitor.send(`${SALESOS}/v1/leads`, {
-      method: 'OPTIONS',
-      headers: { origin: 'https://app.futuresimple.com', 'access-control-request-headers': 'authorization' },
-    })
-    expect(answer.status).toBe(204)
-    expect(answer.headers['access-control-allow-headers']).toBe('authorization, content-type')
-    expect(answer.headers.vary).toBe('Origin')
+  it.each([
+    'http://crm.acme.example',
+    'https://crm.acme.example:8443',
+    'https://partner.acme.example',
+    'https://crm.acme.example.evil.example',
+    'https://crm-acme.example',
+    'https://crm.xn--cme-5cd.example',
+  ])('is not allowed to %s', async origin => {
+    const answer = await visitor.send(`${SALESOS}/v1/leads`, { method: 'OPTIONS', headers: { origin } })
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([204, undefined])
   })
+
+  it.each(['https://app.futuresimple.com', 'https://crm.acme.example'])(
+    'answers the preflight of a call by a script of %s',
+    async origin => {
+      const answer = await visitor.send(`${SALESOS}/v1/leads`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-headers': 'authorization' },
+      })
+      expect(answer.headers['access-control-allow-origin']).toBe(origin)
+      expect(answer.status).toBe(204)
+      expect(answer.headers['access-control-allow-headers']).toBe('authorization, content-type')
+      expect(answer.headers.vary).toBe('Origin')
+    },
+  )
 
   it('does not keep an extension from the token endpoint', async () => {
     const { refresh_token } = await codeTokens(visitor)

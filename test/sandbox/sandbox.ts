@@ -14,6 +14,7 @@ import { createSell, type SellSwitches } from './sell/sell'
 import { createSellsn, type SellsnSwitches } from './sellsn/sellsn'
 import { createSellytics, type SellyticsSwitches } from './sellytics/sellytics'
 import { sandboxSetup } from './setup'
+import { createSites, type SitesSwitches } from './sites/sites'
 import { createWatch, type Violation } from './watch'
 
 export type { Fault } from './exchange'
@@ -28,6 +29,7 @@ type Switches = {
   sellsn: SellsnSwitches
   acme: AcmeSwitches
   crm: CommonSwitches
+  sites: SitesSwitches
 }
 export type ServerName = keyof Switches
 
@@ -46,6 +48,8 @@ export type SandboxOptions = {
    * `firstPort` on, those left out that are taken. Default not.
    */
   loopback?: true | { firstPort: number }
+  /** Whether the third-party sites, and no other host, are there by plain http, too, on one port. Default not. */
+  plainHttp?: boolean
   /** How switches stand at the start and after `reset`, where it differs from the usual. */
   switches?: { [Name in ServerName]?: Partial<Switches[Name]> }
 }
@@ -53,6 +57,8 @@ export type SandboxOptions = {
 export type Sandbox = {
   /** The TLS front on 127.0.0.1: `--host-resolver-rules="MAP *:443 127.0.0.1:PORT"`. */
   port: number
+  /** The plain-http front of the sites on 127.0.0.1, where `plainHttp` asks for it: `MAP *:80 127.0.0.1:PORT`. */
+  httpPort: number | undefined
   /** For `--ignore-certificate-errors-spki-list`: base64 SHA-256 of the certificate's SubjectPublicKeyInfo. */
   spki: string
   /** The control address, `http://127.0.0.1:PORT`. */
@@ -86,8 +92,8 @@ export type Sandbox = {
 }
 
 /**
- * Starts the providers and the demo CRM on loopback, under their real host names behind one TLS port. Nothing is
- * written to disk. Rejects where no port can be opened.
+ * Starts the providers, the demo CRM and the invented third-party sites on loopback, under their real host names behind
+ * one TLS port. Nothing is written to disk. Rejects where no port can be opened.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { redirects = {}, switches = {}, issuerSlash, acmePaths } = options
@@ -111,12 +117,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     paths: acmePaths,
     switches: switches.acme,
   })
-  const byName = { sell, salesos, sellytics, sellsn, acme, crm } satisfies Record<ServerName, unknown>
-  const servers: SandboxServer[] = [sell, salesos, sellytics, sellsn, acme, crm]
+  const sites = createSites(createClock(), loopback, { switches: switches.sites })
+  const byName = { sell, salesos, sellytics, sellsn, acme, crm, sites } satisfies Record<ServerName, unknown>
+  const servers: SandboxServer[] = [sell, salesos, sellytics, sellsn, acme, crm, sites]
   const hosts = servers.flatMap(server => server.hosts)
   const certificate = await makeCertificate(hosts)
   const reception = createReception(servers, recording, watch)
   const front = await startFront(reception, certificate)
+  // Of its own, so that no provider is served there, and a secret that is sent to one without TLS is a violation.
+  const plainReception = createReception([sites], recording, watch)
+  const plainFront = options.plainHttp ? await startFront(plainReception) : undefined
   const practice = options.loopback
     ? await startLoopback(
         hosts,
@@ -128,8 +138,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const sandbox: Omit<Sandbox, 'control' | 'stop'> = {
     port: front.port,
+    httpPort: plainFront?.port,
     spki: certificate.spki,
-    servers: ['sell', 'salesos', 'sellytics', 'sellsn', 'acme', 'crm'],
+    servers: ['sell', 'salesos', 'sellytics', 'sellsn', 'acme', 'crm', 'sites'],
     hosts,
     loopback,
     users,
@@ -153,6 +164,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         server.reset()
       }
       reception.release()
+      plainReception.release()
     },
     waitFor: recording.waitFor,
   }
@@ -163,7 +175,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...sandbox,
     control: control.address,
     stop: async () => {
-      await Promise.all([front.stop(), practice?.stop(), control.stop()])
+      await Promise.all([front.stop(), plainFront?.stop(), practice?.stop(), control.stop()])
     },
   }
 }

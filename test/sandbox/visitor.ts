@@ -5,6 +5,8 @@ import type { Sandbox } from './sandbox'
 
 export type Answer = {
   status: number
+  /** The words after the status. */
+  reason: string
   headers: Record<string, string | string[] | undefined>
   text: string
   /** The body parsed as JSON. Throws a `SyntaxError` where it is none. */
@@ -21,7 +23,7 @@ type Sent = {
   body?: string | Record<string, string>
 }
 
-/** A browser for tests without a browser: real TLS (or plain http, for an address of loopback), a cookie jar, and forms read from the page. */
+/** A browser for tests without a browser: real TLS (or plain http, for an address of loopback or of the plain-http front), a cookie jar, and forms read from the page. */
 export type Visitor = {
   /** One request with the cookies of its host. Redirects are not followed. */
   send(url: string, sent?: Sent): Promise<Answer>
@@ -43,7 +45,11 @@ function unescapeHtml(text: string): string {
 }
 
 /** Makes a visitor of this sandbox with an empty cookie jar. */
-export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>): Visitor {
+export function createVisitor({
+  port,
+  httpPort,
+  hosts,
+}: Pick<Sandbox, 'port' | 'httpPort' | 'hosts'>): Visitor {
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
   const jar = new Map<string, { host: string; path: string; value: string; isSecure: boolean }>()
   const met: string[] = []
@@ -88,7 +94,7 @@ export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>):
           {
             ...(isTls && { agent, servername: url.hostname }),
             host: '127.0.0.1',
-            port: isTls ? port : url.port,
+            port: isTls ? port : url.port || httpPort,
             method,
             path: url.pathname + url.search,
             headers: {
@@ -110,6 +116,7 @@ export function createVisitor({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>):
               const { location } = incoming.headers
               resolve({
                 status: incoming.statusCode ?? 0,
+                reason: incoming.statusMessage ?? '',
                 headers: incoming.headers,
                 text: content,
                 json: () => JSON.parse(content),

@@ -226,6 +226,17 @@ describe('violations', () => {
     ])
   })
 
+  it('holds an answer that gives a token back against nobody, and the token that is passed on against who does', async () => {
+    const { access_token } = await codeTokens(visitor)
+    for (const echo of ['body', 'base64', 'header', 'status'] as const) {
+      sandbox.set('salesos', { fault: { path: '/v1/leads', echo } })
+      await visitor.send(`${API}/v1/leads`, { headers: bearer(access_token) })
+    }
+    expect(sandbox.violations()).toEqual([])
+    await visitor.send('https://crm.acme.example/blank', { headers: bearer(access_token) })
+    expect(rules()).toEqual(['token-at-other-server: access token of salesos in header authorization'])
+  })
+
   it('sees a secret in any URL, escaped or not', async () => {
     const { refresh_token } = await codeTokens(visitor)
     await visitor.send(`${AUTH}/oauth/token?refresh_token=${refresh_token}`, { method: 'POST', body: {} })
@@ -234,17 +245,18 @@ describe('violations', () => {
     expect(rules()).toEqual(Array(2).fill('secret-in-url: refresh token of salesos in the URL'))
   })
 
-  it('sees a secret at another server, the CRM and an unknown host among them', async () => {
+  it('sees a secret at another server, the CRM, a site and an unknown host among them', async () => {
     const { refresh_token } = await codeTokens(visitor)
     for (const url of [
       `${SELL}/oauth2/token`,
       'https://app.futuresimple.com/leads',
       'https://evil.example/',
+      'https://elsewhere.example/',
     ]) {
       await visitor.send(url, { method: 'POST', body: { refresh_token } })
     }
-    expect(rules()).toEqual(Array(3).fill('secret-at-other-server: refresh token of salesos in the body'))
-    expect(sandbox.violations().map(found => found.server)).toEqual(['sell', 'crm', 'unknown'])
+    expect(rules()).toEqual(Array(4).fill('secret-at-other-server: refresh token of salesos in the body'))
+    expect(sandbox.violations().map(found => found.server)).toEqual(['sell', 'crm', 'sites', 'unknown'])
   })
 
   it('lets a code go to its redirect address, where a browser without the extension takes it', async () => {

@@ -11,8 +11,11 @@ import { collectErrors } from './collected-errors'
 export type ChromiumOptions = {
   /** The folder of the unpacked extension; `dist/chrome` when left out. */
   extension?: string
-  /** Where every https host leads, and the SHA-256 (base64) of the one public key that is believed there. */
-  sandbox: { port: number; spki: string }
+  /**
+   * Where every https host leads, and the SHA-256 (base64) of the one public key that is believed there; with
+   * `httpPort` also where every http host leads.
+   */
+  sandbox: { port: number; spki: string; httpPort?: number }
   /** A profile folder to go on with, as after a restart; a new one, removed at the end, when left out. */
   profile?: string
   /** False shows a window. */
@@ -21,6 +24,8 @@ export type ChromiumOptions = {
   /** Pixels of a screenshot for each of the page's own; a visible window has the screen's. */
   scale?: number
   args?: string[]
+  /** Keeps pages in the back/forward cache, which Playwright switches off. */
+  backForwardCache?: boolean
 }
 
 /** A running Chromium with the extension in it. */
@@ -52,12 +57,16 @@ const startLimit = 10_000
 
 // The browser's own traffic must not reach the sandbox, which counts what it sees, nor the network. Nor may the
 // redirect back to the extension: the browser catches it, but where the host resolves the request may get out first.
-function resolverRules(port: number): string {
+// The first rule that fits counts, and an exclusion comes before all.
+function resolverRules({ port, httpPort }: ChromiumOptions['sandbox']): string {
   return [
     'MAP *.google.com ~NOTFOUND',
     'MAP *.googleapis.com ~NOTFOUND',
     'MAP *.chromiumapp.org ~NOTFOUND',
     `MAP *:443 127.0.0.1:${port}`,
+    // Another origin of the same host.
+    `MAP *:8443 127.0.0.1:${port}`,
+    ...(httpPort === undefined ? [] : [`MAP *:80 127.0.0.1:${httpPort}`]),
     'MAP * ~NOTFOUND',
     'EXCLUDE 127.0.0.1',
     'EXCLUDE localhost',
@@ -89,6 +98,7 @@ export async function launchChromium(options: ChromiumOptions): Promise<Extensio
     profile = newProfile(),
     scale = 1,
     args = [],
+    backForwardCache = false,
   } = options
   const extension = resolve(options.extension ?? 'dist/chrome')
   if (!existsSync(join(extension, 'manifest.json'))) {
@@ -100,6 +110,7 @@ export async function launchChromium(options: ChromiumOptions): Promise<Extensio
     // Playwright's own headless mode is a browser without extensions.
     headless: false,
     colorScheme,
+    ...(backForwardCache ? { ignoreDefaultArgs: ['--disable-back-forward-cache'] } : {}),
     // A fixed viewport would keep a visible window from being resized by whoever plays in it.
     ...(headless ? { deviceScaleFactor: scale } : { viewport: null }),
     args: [
@@ -113,7 +124,7 @@ export async function launchChromium(options: ChromiumOptions): Promise<Extensio
       '--disable-sync',
       `--load-extension=${extension}`,
       `--disable-extensions-except=${extension}`,
-      `--host-resolver-rules=${resolverRules(sandbox.port)}`,
+      `--host-resolver-rules=${resolverRules(sandbox)}`,
       `--ignore-certificate-errors-spki-list=${sandbox.spki}`,
       ...args,
     ],

@@ -5,10 +5,11 @@ import { leads, type SandboxLead } from '../leads'
 import type { LoopbackOrigins } from '../loopback'
 import { userById } from '../people'
 import { SALESOS_AUDIENCE } from '../setup'
+import { siteHosts } from '../sites/hosts'
 import type { AccessClaims, ReadAccessToken } from './access-token'
 
-/** The host whose pages may read SalesOS' API: the demo CRM. */
-const ALLOWED_HOST = 'app.futuresimple.com'
+/** The hosts whose pages may read SalesOS' API: the demo CRM, and the invented company's own. */
+const ALLOWED_HOSTS = ['app.futuresimple.com', siteHosts.crm]
 
 const meta = () => ({
   request_id: `req_${randomUUID().replaceAll('-', '')}`,
@@ -66,7 +67,7 @@ export function createSalesosApi(
   // no use at an API that does not, and the product wants to show both kinds.
   app.use('*', async (context, next) => {
     const origin = context.req.header('origin') ?? ''
-    const isAllowed = [`https://${ALLOWED_HOST}`, loopback[ALLOWED_HOST]].includes(origin)
+    const isAllowed = ALLOWED_HOSTS.some(host => [`https://${host}`, loopback[host]].includes(origin))
     if (context.req.method === 'OPTIONS') {
       if (!isAllowed) return context.body(null, 204, { vary: 'Origin' })
       return context.body(null, 204, {
