@@ -1,6 +1,8 @@
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin'
 import { defineConfig, type Plugin } from 'vite'
 import manifest from './manifest.json' with { type: 'json' }
+import { standalone } from './scripts/standalone'
+import { catalogue } from './src/providers'
 
 export type Target = 'chrome' | 'firefox'
 
@@ -60,6 +62,27 @@ const closedScreens: Plugin = {
   ],
 }
 
+const buildTargets: Record<Target, string> = { chrome: 'chrome148', firefox: 'firefox140' }
+
+/** Content scripts that `scripting` starts where there is a use for them, so the manifest does not name them. */
+export const dynamicScriptFiles = [
+  'src/content/bridge',
+  ...catalogue.flatMap(({ widgets }) => widgets?.script?.replace(/\.js$/, '') ?? []),
+]
+
+const dynamicScripts = (target: Target): Plugin => ({
+  name: 'dynamic-scripts',
+  apply: 'build',
+  async generateBundle() {
+    for (const script of dynamicScriptFiles)
+      this.emitFile({
+        type: 'asset',
+        fileName: `${script}.js`,
+        source: await standalone(`${script}.ts`, buildTargets[target]),
+      })
+  },
+})
+
 export default defineConfig(({ mode, command }) => {
   const target: Target = mode === 'firefox' ? 'firefox' : 'chrome'
   const isServed = command === 'serve'
@@ -67,6 +90,7 @@ export default defineConfig(({ mode, command }) => {
     plugins: [
       target === 'chrome' && nativeBrowser,
       closedScreens,
+      dynamicScripts(target),
       crx({
         manifest: manifestFor(target, isServed),
         browser: target,
@@ -77,7 +101,7 @@ export default defineConfig(({ mode, command }) => {
     build: {
       outDir: isServed ? `dist/${target}-dev` : `dist/${target}`,
       emptyOutDir: true,
-      target: target === 'chrome' ? 'chrome148' : 'firefox140',
+      target: buildTargets[target],
       modulePreload: false,
       assetsInlineLimit: 0,
       rollupOptions: {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Frame, Page } from '@playwright/test'
 import { catalogue } from '../src/providers'
@@ -9,6 +9,8 @@ import { authWindow, consent, signIn } from '../test/e2e/harness/auth-window'
 import { type ExtensionBrowser, launchChromium } from '../test/e2e/harness/chromium'
 import { extensionPage } from '../test/e2e/harness/opened-page'
 import { openPopup, type Popup } from '../test/e2e/harness/popup'
+import { clickToolbar } from '../test/e2e/harness/toolbar'
+import { grantHost } from '../test/e2e/harness/worker'
 import { type Sandbox, sandboxSetup, startSandbox } from '../test/sandbox/sandbox'
 
 // npm run demo: the main job, done by real clicks in a real Chromium against the sandbox.
@@ -16,6 +18,8 @@ import { type Sandbox, sandboxSetup, startSandbox } from '../test/sandbox/sandbo
 /** The key of the setup that is connected first. */
 const keyLabel = 'North'
 const lead = 'https://app.futuresimple.com/leads/1'
+/** A page that no list knows, whose own scripts want to use Dealpass. */
+const site = 'https://crm.acme.example'
 const output = resolve('demo-output')
 // A screen that is wide enough for all, with two pixels for each of a page's.
 const screen = '--screen-info={3600x2400 devicePixelRatio=2.0}'
@@ -31,7 +35,11 @@ function hasDisplay(): boolean {
 
 async function importSetup(dealpass: ExtensionBrowser): Promise<void> {
   const file = join(output, 'setup.json')
-  writeFileSync(file, JSON.stringify(sandboxSetup({ all: true }), null, 2))
+  const setup = sandboxSetup({ all: true })
+  // The page script of the demo adds a lead, too.
+  const scopes = ['openid', 'profile', 'email', 'offline_access', 'leads:read', 'leads:write']
+  const providers = setup.providers.map(entry => (entry.id === 'salesos' ? { ...entry, scopes } : entry))
+  writeFileSync(file, JSON.stringify({ ...setup, providers }, null, 2))
   const options = await dealpass.context.newPage()
   await options.goto(`chrome-extension://${dealpass.extensionId}/src/screens/options/index.html`)
   await options.getByLabel('Import setup file').setInputFiles(file)
@@ -81,7 +89,7 @@ async function usePanel(dealpass: ExtensionBrowser, page: Page): Promise<void> {
   await photograph(page, '4-panel-asks.png')
   const question = await extensionPage(dealpass, 'src/screens/consent/index.html', () => allow.click())
   await question.locator('button[aria-disabled="false"]').waitFor()
-  await photograph(question, '5-consent.png', { width: 460, height: 800 })
+  await photograph(question, '5-consent.png', { width: 460, height: 832 })
   const closed = question.waitForEvent('close')
   await question.getByRole('button', { name: 'Allow', exact: true }).click()
   await closed
@@ -91,6 +99,47 @@ async function usePanel(dealpass: ExtensionBrowser, page: Page): Promise<void> {
     .getByRole('region', { name: 'SalesOS leads' })
     .getByText(/\d+ leads/)
     .waitFor()
+}
+
+/**
+ * Lets a third-party page in from the popup, and uses its widget by real clicks: a brokered read, a change after a
+ * second consent, a token after a third.
+ */
+async function usePageScript(dealpass: ExtensionBrowser, sandbox: Sandbox, page: Page): Promise<void> {
+  const script = (file: string) => readFileSync(resolve(import.meta.dirname, '..', file), 'utf8')
+  sandbox.set('sites', {
+    files: {
+      '/dealpass.js': script('dist/sdk/dealpass.js'),
+      '/widget.js': script('test/sandbox/sites/widget.js'),
+    },
+  })
+  // The browser's own prompt is not a page's and has no button that a program could click; this answers it with yes.
+  await grantHost(dealpass, `${site}/*`)
+  if (isHeadless) await page.setViewportSize({ width: 1440, height: 860 })
+  await page.goto(`${site}/`)
+  const popup = await clickToolbar(dealpass, page)
+  await popup.waitFor('button', `Use Dealpass on ${new URL(site).host}`)
+  await popup.screenshot(join(output, '8-popup-offers-the-page.png'), { scale: 1 })
+  await popup.click('button', `Use Dealpass on ${new URL(site).host}`)
+  await popup.waitFor('button', `Stop using Dealpass on ${new URL(site).host}`)
+  await popup.close()
+  const widget = page.locator('#widget')
+  const steps = [
+    ['Show leads', 'read by Dealpass'],
+    ['Add a lead', 'was added'],
+    ['Use a token', 'with a token of its own'],
+  ] as const
+  for (const [index, [button, says]] of steps.entries()) {
+    const click = () => page.getByRole('button', { name: button, exact: true }).click()
+    const question = await extensionPage(dealpass, 'src/screens/consent/index.html', click)
+    await question.locator('button[aria-disabled="false"]').waitFor()
+    await photograph(question, `9-site-asks-${index + 1}.png`, { width: 460, height: 640 })
+    const closed = question.waitForEvent('close')
+    await question.getByRole('button', { name: 'Allow', exact: true }).click()
+    await closed
+    await widget.getByText(says).waitFor()
+    await photograph(page, `9-site-${index + 1}.png`)
+  }
 }
 
 const isPanel = (frame: Frame) => frame.url().includes('/src/screens/panel/index.html')
@@ -106,10 +155,12 @@ function usersOf(sandbox: Sandbox, provider: Provider): string[] {
       ({ host, path, status, method }) =>
         hosts.includes(host) && path !== probe && status === 200 && method === 'GET',
     )
+  const isFrom = (origin: string) => (call: (typeof calls)[number]) => call.headers.origin === origin
   const isFromPage = (call: (typeof calls)[number]) => call.headers.origin?.startsWith('https://') ?? false
   return [
     ...(calls.some(call => !isFromPage(call)) ? ['panel (brokered fetch)'] : []),
-    ...(calls.some(isFromPage) ? ['widget (token)'] : []),
+    ...(calls.some(isFrom(new URL(lead).origin)) ? ['widget (token)'] : []),
+    ...(calls.some(isFrom(site)) ? ['page script (calls and token)'] : []),
   ]
 }
 
@@ -183,6 +234,8 @@ async function demo(): Promise<boolean> {
     await page.emulateMedia({ colorScheme: 'dark' })
     await photograph(page, '6-crm-page-dark.png')
     await page.emulateMedia({ colorScheme: 'light' })
+    console.log(`Opening ${site}, which is in no list …`)
+    await usePageScript(dealpass, sandbox, await dealpass.context.newPage())
     await photographPopup(dealpass)
     for (const provider of catalogue) {
       const outcome = outcomes.get(provider.name)

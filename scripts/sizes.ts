@@ -11,14 +11,22 @@ const kibibyte = 1024
 // docs/decisions/0010-size-budgets.md says why the background's are larger than was planned.
 /** What stands in a build and how large it may be; the figures are the product's own budget. */
 const bundles = [
-  { what: 'background, with packages', entry: 'service-worker-loader.js', most: 36 * kibibyte },
-  { what: 'popup, with packages', entry: 'src/screens/popup/index.html', most: 20 * kibibyte },
-  { what: 'content script', entry: 'src/content/index.js', most: 3 * kibibyte },
+  { what: 'background, with packages', entry: 'service-worker-loader.js', most: 42 * kibibyte },
+  { what: 'popup, with packages', entry: 'src/screens/popup/index.html', most: 20.5 * kibibyte },
+  { what: 'content script', entry: 'src/content/loader.js', most: 3 * kibibyte },
+]
+
+/** Files that are whole by themselves, from the folder of the project. */
+const files = [
+  { what: 'widget', file: 'dist/chrome/src/content/widgets/salesos-leads.js', most: 3 * kibibyte },
+  { what: 'bridge', file: 'dist/chrome/src/content/bridge.js', most: 1 * kibibyte },
+  { what: 'SDK, module', file: 'dist/sdk/index.js', most: 2 * kibibyte },
+  { what: 'SDK, script', file: 'dist/sdk/dealpass.js', most: 2 * kibibyte },
 ]
 
 const own = [
-  { what: 'background, own code', entry: 'src/background/index.ts', most: 25 * kibibyte },
-  { what: 'popup, own code', entry: 'src/screens/popup/main.tsx', most: 8 * kibibyte },
+  { what: 'background, own code', entry: 'src/background/index.ts', most: 31 * kibibyte },
+  { what: 'popup, own code', entry: 'src/screens/popup/main.tsx', most: 8.5 * kibibyte },
 ]
 
 /** Sizes of scripts in a finished build of Chrome, each entry with all that it loads. Styles are not counted. */
@@ -31,6 +39,11 @@ export function bundleSizes(folder: string): Size[] {
       0,
     ),
   }))
+}
+
+/** Sizes of what pages load of us besides. */
+export function fileSizes(): Size[] {
+  return files.map(({ what, file, most }) => ({ what, most, bytes: zipped(readFileSync(file)) }))
 }
 
 /** Sizes of our own code: a minified build with every package left out, one language table included. */

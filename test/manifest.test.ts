@@ -99,9 +99,9 @@ describe.each(['chrome', 'firefox'] as const)('the manifest for %s', target => {
 
   it('runs one plain file on CRM pages', () => {
     expect(manifest.content_scripts).toEqual([
-      { js: ['src/content/index.js'], matches: ['https://app.futuresimple.com/*'], run_at: 'document_idle' },
+      { js: ['src/content/loader.js'], matches: ['https://app.futuresimple.com/*'], run_at: 'document_idle' },
     ])
-    const text = made.files.get('src/content/index.js') ?? ''
+    const text = made.files.get('src/content/loader.js') ?? ''
     expect(text).not.toMatch(/\bimport\s*\(|^\s*import\b/m)
   })
 

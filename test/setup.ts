@@ -23,6 +23,13 @@ AbortSignal.timeout = milliseconds => {
   return controller.signal
 }
 
+// What a worker still says after its death nobody hears, also when the test is over that it lived in.
+const { error } = console
+const isOfTheDead = (words: unknown[]) => words.some(word => String(word).includes('DeadWorkerError'))
+console.error = (...words: unknown[]) => {
+  if (!isOfTheDead(words)) error(...words)
+}
+
 beforeEach(() => {
   world.reset()
   vi.stubGlobal('indexedDB', new IDBFactory())
@@ -32,9 +39,7 @@ beforeEach(() => {
     return Promise.reject(new TypeError(`A stray fetch of ${address}: this test has no network`))
   })
   vi.spyOn(console, 'error').mockImplementation((...words: unknown[]) => {
-    const report = words.map(String).join(' ')
-    // What a worker still says after its death, nobody hears.
-    if (!report.includes('DeadWorkerError')) world.reports.push(report)
+    if (!isOfTheDead(words)) world.reports.push(words.map(String).join(' '))
   })
 })
 

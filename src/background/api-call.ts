@@ -4,91 +4,17 @@ import type { Provider } from '../providers/provider'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { ApiAnswer, ApiCall } from '../shared/protocol'
-import type { Access, ConnectionView, Permit } from '../shared/view'
+import type { ConnectionView, Permit, SetupView } from '../shared/view'
+import { apiAddress } from './api-address'
 import { narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
+import { accessOf, brokeredMethod } from './call-access'
+import { incomingHeaders, outgoingHeaders } from './call-headers'
 import { hasHosts } from './hosts'
 import { lately } from './lately'
+import { redirects, refuseRedirect } from './no-redirects'
+import type { Need } from './permit-for'
 import { type HeldToken, session } from './session'
-
-const methods: Readonly<Record<string, Access>> = {
-  GET: 'read',
-  HEAD: 'read',
-  POST: 'change',
-  PUT: 'change',
-  PATCH: 'change',
-  DELETE: 'change',
-}
-
-/** Of the caller's headers these go out; everything else, `authorization` and `cookie` before all, stays behind. */
-const sentHeaders = new Set([
-  'accept',
-  'accept-language',
-  'content-type',
-  'idempotency-key',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'prefer',
-])
-
-/** Of the API's headers these come back. */
-const returnedHeaders = new Set([
-  'content-language',
-  'content-type',
-  'date',
-  'etag',
-  'last-modified',
-  'link',
-  'retry-after',
-  'x-request-id',
-  'x-ratelimit-limit',
-  'x-ratelimit-remaining',
-  'x-ratelimit-reset',
-])
-
-/** What access a call needs. Throws `bad-request` for a method that is not brokered. */
-export function accessOf(method: string | undefined): Access {
-  const name = (method ?? 'GET').toUpperCase()
-  const access = Object.hasOwn(methods, name) ? methods[name] : undefined
-  if (!access) throw new AppError('bad-request')
-  return access
-}
-
-/**
- * The address of a brokered call, after parsing: inside one of the API's origins and path prefixes, and no OAuth
- * endpoint. Throws `bad-request` (`outside-api`).
- */
-export function apiAddress(provider: Provider, path: string): URL {
-  const outside = new AppError('bad-request', 'outside-api')
-  const [base] = provider.api
-  // Parsers differ over these.
-  if (!base || /[\\\s\p{Cc}]/u.test(path)) throw outside
-  const relative = path.startsWith('/') && !path.startsWith('//') ? new URL(path, base).href : path
-  if (!URL.canParse(relative, base)) throw outside
-  const url = new URL(relative, base)
-  url.hash = ''
-  // A server may skip an empty segment, and decode what needed no encoding or hides a delimiter: the resource would
-  // then be another than it seems to be here.
-  if (
-    url.username ||
-    url.password ||
-    /\/\/|;|%(?:00|2[5def]|3\d|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9ae])/i.test(url.pathname)
-  )
-    throw outside
-  const isInside = provider.api.some(prefix => {
-    const { origin, pathname } = new URL(prefix)
-    return url.origin === origin && url.pathname.startsWith(pathname)
-  })
-  const at = url.pathname.toLowerCase()
-  const isEndpoint = Object.values(provider.endpoints).some(endpoint => {
-    const { origin, pathname = '' } = endpoint ? new URL(endpoint) : {}
-    const path = pathname.toLowerCase()
-    // One that ends in a slash is the beginning of many.
-    return url.origin === origin && (at === path || (path.endsWith('/') && at.startsWith(path)))
-  })
-  if (!isInside || isEndpoint) throw outside
-  return url
-}
+import { hasToken } from './token-in-answer'
 
 /**
  * Connections whose API refused a token that had just been renewed. Another renewal would help no more, and a path that
@@ -97,33 +23,55 @@ export function apiAddress(provider: Provider, path: string): URL {
 const refused = lately(limits.again)
 
 /**
+ * What a call needs of a permit, and whether it could be made at all. The scope is the provider's word where it has one
+ * for each call, else the caller's. Throws `bad-request` for a method that is not brokered.
+ */
+export function needOf(setup: SetupView | null, call: ApiCall): Need & { isInsideApi: boolean } {
+  const { provider: id, connection, path, method, scopes } = call
+  const access = accessOf(method)
+  const need: Need = { provider: id, use: 'fetch', access, ...(connection ? { connection } : {}) }
+  const provider = providerOf(setup, id)
+  try {
+    const url = provider && apiAddress(provider, path)
+    const scope = url && provider.hooks?.scopeOf?.(url, access)
+    return { ...need, scopes: scope === undefined ? scopes : [scope], isInsideApi: url !== undefined }
+  } catch {
+    // Said to those alone who have a permit, when the call is made.
+    return { ...need, isInsideApi: false }
+  }
+}
+
+/**
  * Makes one call to a provider's API for a site or panel under its permit, whose scopes bind it; the token stays in
  * here. An answer of 401 is followed by one renewal and one more try. Other statuses are the API's business with the
  * caller and are passed on. `stillAllowed` is asked before each sending and before the answer is given: all of it can
- * take a while, and a permit may end meanwhile.
+ * take a while, and a permit may end meanwhile. `signal` ends the call, not a renewal that others may be waiting for.
  *
  * Throws `bad-request` (`outside-api`, `too-large`), `scope-missing`, `provider-rejected` (`api-refuses-login`, `redirected`,
- * `too-large`), `provider-unreachable`, `permission-missing`, and what the broker throws.
+ * `too-large`, `token-in-answer`), `provider-unreachable`, `permission-missing`, and what the broker throws.
  */
 export async function callApi(
   { connection, permit }: { connection: ConnectionView; permit: Permit },
   call: ApiCall,
   stillAllowed: () => Promise<unknown>,
-): Promise<ApiAnswer> {
+  signal: AbortSignal,
+): Promise<{ url: URL; answer: ApiAnswer }> {
   const provider = providerOf((await session()).view.setup, connection.provider)
   if (!provider) throw new AppError('not-connected')
   const url = apiAddress(provider, call.path)
   const request = requestOf(call)
   const scope = provider.hooks?.scopeOf?.(url, accessOf(call.method))
   if (scope !== undefined && !permit.scopes.includes(scope)) throw new AppError('scope-missing')
-  const token = await narrowToken(connection.id, permit.scopes)
+  let token = await narrowToken(connection.id, permit.scopes)
   await stillAllowed()
-  let response = await send(provider, connection, url, request, token)
+  signal.throwIfAborted()
+  let response = await send(provider, connection, url, request, token, signal)
   if (response.status === 401 && !refused.was(connection.id)) {
     await response.body?.cancel()
-    const renewed = await narrowToken(connection.id, permit.scopes, token.value)
+    token = await narrowToken(connection.id, permit.scopes, token.value)
     await stillAllowed()
-    response = await send(provider, connection, url, request, renewed)
+    signal.throwIfAborted()
+    response = await send(provider, connection, url, request, token, signal)
   }
   if (response.status === 401) {
     await response.body?.cancel()
@@ -133,6 +81,7 @@ export async function callApi(
     throw error
   }
   const body = await readUpTo(response, limits.body).catch((cause: unknown) => {
+    signal.throwIfAborted()
     // It broke off, or the time was over in the middle of it.
     throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
   })
@@ -140,12 +89,11 @@ export async function callApi(
   await noteWellbeing(connection.id)
   await stillAllowed()
   await requireUsable(connection.id)
-  return {
-    status: response.status,
-    statusText: response.statusText,
-    headers: [...response.headers].filter(([name]) => returnedHeaders.has(name)),
-    body,
-  }
+  const { status, statusText } = response
+  const headers = incomingHeaders(response.headers)
+  if (hasToken(token.value, [statusText, ...headers.map(([, value]) => value)], body))
+    throw new AppError('provider-rejected', 'token-in-answer')
+  return { url, answer: { status, statusText, headers, body } }
 }
 
 function requestOf({ method, headers, body }: ApiCall): {
@@ -153,15 +101,8 @@ function requestOf({ method, headers, body }: ApiCall): {
   headers: Headers
   body?: string | ArrayBuffer
 } {
-  const name = (method ?? 'GET').toUpperCase()
-  const sent = new Headers()
-  try {
-    for (const [header, value] of Object.entries(headers ?? {}))
-      if (sentHeaders.has(header.toLowerCase())) sent.set(header, value)
-  } catch (cause) {
-    // A value that is no header value, a line break for example.
-    throw new AppError('bad-request', undefined, { cause })
-  }
+  const name = brokeredMethod(method)
+  const sent = outgoingHeaders(headers)
   const size = typeof body === 'string' ? new TextEncoder().encode(body).byteLength : (body?.byteLength ?? 0)
   if (size > limits.body) throw new AppError('bad-request', 'too-large')
   if (body !== undefined && accessOf(name) === 'read') throw new AppError('bad-request')
@@ -174,6 +115,7 @@ async function send(
   url: URL,
   { headers, ...request }: ReturnType<typeof requestOf>,
   token: HeldToken,
+  caller: AbortSignal,
 ): Promise<Response> {
   // The connection may have moved since the address was made.
   if (!token.api.includes(url.origin)) throw new AppError('address-changed')
@@ -187,20 +129,17 @@ async function send(
       credentials: 'omit',
       cache: 'no-store',
       referrerPolicy: 'no-referrer',
-      // Not followed, as with 'error', but told apart from a network that is down.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(limits.request),
+      redirect: redirects,
+      signal: AbortSignal.any([AbortSignal.timeout(limits.request), caller]),
     })
   } catch (cause) {
+    // Nobody waits for it any more, which says nothing of the provider.
+    caller.throwIfAborted()
     if (!(await hasHosts(provider))) throw new AppError('permission-missing', undefined, { cause })
     const error = new AppError('provider-unreachable', undefined, { cause })
     await noteFailure(connection.id, error)
     throw error
   }
-  if (
-    response.type === 'opaqueredirect' ||
-    (response.status >= 300 && response.status < 400 && response.status !== 304)
-  )
-    throw new AppError('provider-rejected', 'redirected')
+  refuseRedirect(response)
   return response
 }

@@ -9,15 +9,15 @@ import { type Tokens, tokensFromKey, tokensFromRefresh } from '../oauth/tokens'
 import { isFlowAllowed } from '../providers/ways'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
-import { isLeasable } from '../shared/permit'
 import type { Lease } from '../shared/protocol'
-import type { ConnectionId, ConnectionView, View } from '../shared/view'
+import type { ConnectionId, ConnectionView } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
 import { clientOfConnection } from './connection-client'
 import { forgetHeld, heldToken, holdToken, isFresh, scopeSet } from './held-tokens'
 import { requireHosts } from './hosts'
 import { identified } from './identified'
 import { lately } from './lately'
+import { longestLease, requireFit, requireLeasable } from './leasable'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { change, type HeldToken, session } from './session'
@@ -67,25 +67,21 @@ export async function accessToken(
 }
 
 /**
- * A short-lived token for a site: with no more than these scopes, and only when its own remaining life is known and
- * within the limit. A key, and what a key brought, serves brokered calls alone, however short it lives.
+ * A short-lived token for a site: with these scopes where the provider can give so narrow a one, never with more than
+ * `allowed`, and only when its own remaining life is known and within the limit. A key, and what a key brought, serves
+ * brokered calls alone, however short it lives.
  *
  * Throws `not-permitted` (`brokered-only`, `long-lived-token`, `wide-token`) and what `accessToken` throws.
  */
-export async function lease(id: ConnectionId, scopes: readonly string[]): Promise<Lease> {
-  if (!isLeasable(await requireUsable(id))) throw new AppError('not-permitted', 'brokered-only')
+export async function lease(
+  id: ConnectionId,
+  scopes: readonly string[],
+  allowed: readonly string[] = scopes,
+): Promise<Lease> {
+  requireLeasable(await requireUsable(id))
   const held = await narrowToken(id, scopes)
-  if (!held.isLifeKnown || held.expiresAt - Date.now() > longestLease((await session()).view))
-    throw new AppError('not-permitted', 'long-lived-token')
-  // What was allowed is what may leave: a provider that narrows nothing, or not enough, serves brokered fetch alone.
-  if (!held.scopes.every(scope => scopes.includes(scope))) throw new AppError('not-permitted', 'wide-token')
+  requireFit(held, allowed, longestLease((await session()).view))
   return { accessToken: held.value, tokenType: 'Bearer', expiresAt: held.expiresAt, scopes: held.scopes }
-}
-
-/** The longest remaining life of a token that is leased, milliseconds. */
-export function longestLease({ setup }: View): number {
-  const minutes = setup?.rules.maxLeaseMinutes
-  return minutes === undefined ? limits.lease : minutes * 60_000
 }
 
 /**

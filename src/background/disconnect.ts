@@ -6,6 +6,7 @@ import { limits } from '../shared/limits'
 import { accountLabel, type ConnectionId, type Departure } from '../shared/view'
 import { removeConnection } from './client-secrets'
 import { clientOfConnection } from './connection-client'
+import { takeGiven } from './given'
 import { forgetHeld } from './held-tokens'
 import { hasHosts } from './hosts'
 import { tellSites } from './news'
@@ -75,7 +76,8 @@ function finish(id: ConnectionId): Promise<void> {
     const connection = connections.find(known => known.id === id)
     const due = disconnects.find(entry => entry.connection === id)
     if (!connection || !due || due.dueAt > Date.now() + limits.early) return
-    const departure = await revoked(connection, await forgetHeld(id), due.leave === true)
+    const tokens = [...(await forgetHeld(id)), ...(await takeGiven(id))]
+    const departure = await revoked(connection, tokens, due.leave === true)
     await change(async stores => {
       if ((await stores.connections.get(id))?.status !== 'disconnecting') return
       await removeConnection(stores, id)
@@ -88,7 +90,7 @@ function finish(id: ConnectionId): Promise<void> {
 /** Tells the provider, asks whether it holds, and says how it went; a provider that does not answer costs no more than that. */
 async function revoked(
   connection: Connection,
-  held: readonly HeldToken[],
+  held: readonly Pick<HeldToken, 'value' | 'expiresAt'>[],
   leave: boolean,
 ): Promise<Departure> {
   const departure: Departure = {
@@ -110,7 +112,7 @@ async function revoked(
 async function revocationOf(
   client: OAuthClient,
   connection: Connection,
-  held: readonly HeldToken[],
+  held: readonly Pick<HeldToken, 'value' | 'expiresAt'>[],
 ): Promise<Pick<Departure, 'result' | 'tokensUntil'>> {
   const { provider } = client
   const { refreshToken, key, superseded = [] } = (await readCredentials(connection.id)) ?? {}

@@ -1,5 +1,5 @@
 import type { Tokens } from '../oauth/tokens'
-import { limits } from '../shared/limits'
+import { renewalMargin } from '../shared/limits'
 import type { ConnectionId } from '../shared/view'
 import { changeTokens, type HeldToken, type Session } from './session'
 import type { Connection } from './vault'
@@ -23,7 +23,7 @@ export function heldToken(
 
 /** Whether a token is far enough from its end to be handed out without a renewal. */
 export function isFresh({ expiresAt, life }: HeldToken, now = Date.now()): boolean {
-  return now < expiresAt - Math.min(life / 2, Math.max(limits.renewAtLeast, life * limits.renewShare))
+  return now < expiresAt - renewalMargin(life)
 }
 
 /** Takes a new access token into memory. */
@@ -59,4 +59,11 @@ export async function forgetHeld(connection: ConnectionId): Promise<HeldToken[]>
     }
   })
   return forgotten
+}
+
+/** Forgets access tokens by what they are. */
+export async function forgetValues(values: ReadonlySet<string>): Promise<void> {
+  await changeTokens(({ held }) => {
+    for (const [key, { value }] of Object.entries(held)) if (values.has(value)) delete held[key]
+  })
 }

@@ -1,27 +1,40 @@
 import { browser } from '../browser'
 import { catalogue } from '../providers'
 import type { Sender } from './caller'
+import { closeStorage } from './closed-storage'
 import { attemptAlarm, resumeWaiting } from './connect'
-import { consentWindowClosed, followAsker, withdraw } from './consent'
+import { consentWindowClosed, withdraw } from './consent'
 import { disconnectAlarm, resumeDisconnects } from './disconnect'
 import { forgetPanels, pageMoved } from './panels'
+import { endOverdue, endPageOnly, permitAlarm } from './permits'
+import { isFirefox } from './platform'
+import { attend } from './ports'
 import { watched } from './report'
+import { startManifestScripts } from './scripts'
 import { serve } from './serve'
 import { session } from './session'
+import { admitWanted, settleSites } from './sites'
 
 // Every listener is registered before the first await: the browser starts this worker for an event and delivers it
 // to the listeners that stand by the end of the first turn.
 
 browser.runtime.onMessage.addListener((message: unknown, sender: Sender) => serve(message, sender))
 
-browser.runtime.onConnect.addListener(followAsker)
+browser.runtime.onConnect.addListener(port => attend(port, serve, documentLeft))
 
-browser.permissions.onAdded.addListener(() => watched('permissions.onAdded', resumeWaiting()))
+browser.permissions.onAdded.addListener(() => {
+  watched('permissions.onAdded', resumeWaiting())
+  watched('permissions.onAdded', admitWanted())
+})
+
+browser.permissions.onRemoved.addListener(() => watched('permissions.onRemoved', settleSites()))
 
 browser.alarms.onAlarm.addListener(({ name }) =>
   watched(
     'alarms.onAlarm',
-    attemptAlarm(name).then(known => known || disconnectAlarm(name)),
+    attemptAlarm(name)
+      .then(known => known || disconnectAlarm(name))
+      .then(known => known || permitAlarm(name)),
   ),
 )
 
@@ -48,17 +61,18 @@ if ('getBrowserInfo' in browser.runtime)
 
 // Only so that the worker starts with the browser, and what was left in the middle is seen to.
 browser.runtime.onStartup.addListener(() => undefined)
-browser.runtime.onInstalled.addListener(() => undefined)
+
+// Scripts of ours in open pages have lost us with the version before.
+browser.runtime.onInstalled.addListener(() => {
+  if (!isFirefox) watched('installed', startManifestScripts())
+})
 
 watched('start', closeStorage())
 watched('start', session().then(resumeDisconnects).then(resumeWaiting))
+watched('start', session().then(endOverdue).then(settleSites))
 
-// Content scripts can read and write storage.local and storage.sync by default, and read storage.managed in Chromium.
-async function closeStorage(): Promise<void> {
-  for (const name of ['local', 'session', 'sync', 'managed'] as const) {
-    const area = browser.storage[name] as {
-      setAccessLevel?: (level: { accessLevel: string }) => Promise<void>
-    }
-    await area.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' })
-  }
+/** The document is gone: its question with it, and what was allowed for it alone. */
+async function documentLeft(documentId: string): Promise<void> {
+  await withdraw(question => question.documentId === documentId)
+  await endPageOnly(documentId)
 }

@@ -1,7 +1,7 @@
-import { browser } from '../browser'
-import type { NewsMessage, SiteEvent } from '../shared/protocol'
+import type { SiteEvent } from '../shared/protocol'
 import type { ConnectionId } from '../shared/view'
-import { session } from './session'
+import { postToSites } from './ports'
+import { type Given, session } from './session'
 
 /**
  * Tells the documents of every site with a permit for this connection that something changed. A word and nothing
@@ -12,14 +12,15 @@ export async function tellSites(connection: ConnectionId, event: SiteEvent): Pro
   const sites = new Set(
     view.permits.filter(permit => permit.connection === connection).map(({ site }) => site),
   )
-  await Promise.all([...sites].map(site => tellSite(site, event)))
+  postToSites(sites, { news: event })
 }
 
 /** The same for one site, whatever it has a permit for. */
 export async function tellSite(site: string, event: SiteEvent): Promise<void> {
-  const message: NewsMessage = { dealpass: 'news', event }
-  for (const { id } of await browser.tabs.query({ url: `${site}/*` })) {
-    // A tab without a listener rejects; nobody there wanted to know.
-    if (id !== undefined) void browser.tabs.sendMessage(id, message).catch(() => undefined)
-  }
+  postToSites(new Set([site]), { news: event })
+}
+
+/** Tells sites that tokens which they hold are dead, so that they ask for new ones. */
+export async function tellDrop(given: readonly Given[]): Promise<void> {
+  postToSites(new Set(given.map(({ site }) => site)), { drop: true })
 }

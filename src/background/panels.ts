@@ -3,54 +3,55 @@ import { catalogue } from '../providers'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Sight } from '../shared/protocol'
-import type { Caller } from './caller'
+import type { PanelCaller, SiteCaller } from './caller'
 import { tellPanels } from './panel-news'
 import { changeTokens, session } from './session'
 
 /** Origins of the CRM pages that our loader runs on. */
-const hostSites = new Set(catalogue.flatMap(({ pages }) => pages.map(pattern => new URL(pattern).origin)))
+export const crmOrigins = new Set(
+  catalogue.flatMap(({ pages }) => pages.map(pattern => new URL(pattern).origin)),
+)
 
 /**
  * A ticket for one panel on the page that asks: good once, for a frame of the same tab, for ten seconds. The page
  * cannot read it (it goes into a closed shadow root) and cannot use it twice. Throws `not-permitted`.
  */
-export async function issueTicket({
-  site,
-  tabId,
-}: Extract<Caller, { kind: 'site' }>): Promise<{ ticket: string }> {
-  if (!hostSites.has(site)) throw new AppError('not-permitted', 'unknown-caller')
+export async function issueTicket({ site, tabId, page }: SiteCaller): Promise<{ ticket: string }> {
+  if (!crmOrigins.has(site)) throw new AppError('not-permitted', 'unknown-caller')
   const ticket = crypto.randomUUID()
   await changeTokens(({ tickets }) => {
     // One for a tab: whoever asks again has no use for the one before, and asking costs no room.
     for (const [old, known] of Object.entries(tickets))
       if (known.tabId === tabId || known.until < Date.now()) delete tickets[old]
-    tickets[ticket] = { site, tabId, until: Date.now() + limits.ticket }
+    tickets[ticket] = { site, tabId, page, until: Date.now() + limits.ticket }
   })
   return { ticket }
 }
 
 /** Spends a ticket: from now on this panel document stands for the ticket's site. Throws `not-permitted`. */
 export async function enter(
-  { tabId, documentId }: Extract<Caller, { kind: 'panel' }>,
+  { tabId, documentId, site, page }: PanelCaller,
   ticket: string,
-): Promise<{ site: string }> {
-  let site: string | undefined
+): Promise<{ site: string; page: string }> {
+  // The answer of the first time may have been lost with a worker.
+  if (site !== undefined && page !== undefined) return { site, page }
+  let entered: { site: string; page: string } | undefined
   await changeTokens(({ tickets, panels }) => {
     const found = Object.hasOwn(tickets, ticket) ? tickets[ticket] : undefined
     delete tickets[ticket]
     if (!found || found.tabId !== tabId || found.until < Date.now()) return
-    panels[documentId] = { site: found.site, tabId }
-    site = found.site
+    entered = { site: found.site, page: found.page }
+    panels[documentId] = { ...entered, tabId }
   })
-  if (site === undefined) throw new AppError('not-permitted', 'unknown-caller')
-  return { site }
+  if (!entered) throw new AppError('not-permitted', 'unknown-caller')
+  return entered
 }
 
 /**
  * What a panel shows, for one that cannot see it by itself: Firefox gives a frame of ours on a page neither
  * `storage.session` nor `tabs`. From now on it is told when there is something new.
  */
-export async function look({ tabId, documentId }: Extract<Caller, { kind: 'panel' }>): Promise<Sight> {
+export async function look({ tabId, documentId }: PanelCaller): Promise<Sight> {
   const state = await session()
   if (state.tokens.panels[documentId]?.asks !== true)
     await changeTokens(({ panels }) => {

@@ -3,16 +3,19 @@ import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { RequestInput, RequestName, RequestOutput } from '../shared/protocol'
 import { type Flow, permitDurations } from '../shared/view'
-import { accessOf, callApi } from './api-call'
-import { lease } from './broker'
 import type { Caller } from './caller'
 import { cancel, connect, permissionRefused, resumeWaiting } from './connect'
 import { askConsent, decide } from './consent'
+import { forgetDenial } from './denials'
 import { disconnect, undo } from './disconnect'
 import { enter, issueTicket, look } from './panels'
-import { connectionsOfSite, endPermit, type Need, permitFor } from './permits'
+import type { Holder } from './permit-for'
+import { connectionsOfSite, endPermits } from './permits'
+import { readReceipts } from './receipts'
+import { fetchFor, tokenFor } from './serving-sites'
 import { session } from './session'
 import { reviewSetup, stopEverything, switchWeakerFlows, useSetup } from './setup'
+import { leaveSite, useSite } from './sites'
 
 type CallerKind = Caller['kind']
 
@@ -20,10 +23,12 @@ type CallerKind = Caller['kind']
 export type Route<N extends RequestName> = {
   from: readonly CallerKind[]
   input: v.GenericSchema<unknown, RequestInput<N>>
-  run: (input: RequestInput<N>, caller: Caller) => Promise<Awaited<RequestOutput<N>>>
+  /** `signal` aborts when nobody waits for the reply any more. */
+  run: (input: RequestInput<N>, caller: Caller, signal: AbortSignal) => Promise<Awaited<RequestOutput<N>>>
 }
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+const origin = v.pipe(v.string(), v.minLength(1), v.maxLength(512))
 const nothing = v.strictObject({})
 // An empty list would mean nothing, and must never be taken for everything.
 const scopes = v.pipe(
@@ -35,6 +40,7 @@ const scopes = v.pipe(
 const apiCall = v.strictObject({
   provider: id,
   connection: v.optional(id),
+  scopes: v.optional(scopes),
   path: v.pipe(v.string(), v.maxLength(8192)),
   method: v.optional(v.pipe(v.string(), v.maxLength(16))),
   headers: v.optional(v.record(v.pipe(v.string(), v.maxLength(128)), v.pipe(v.string(), v.maxLength(8192)))),
@@ -110,14 +116,33 @@ export const routes: { [N in RequestName]: Route<N> } = {
   },
   decide: {
     from: ['screen'],
-    input: v.strictObject({ consent: id, allow: v.boolean(), until: v.picklist(permitDurations) }),
-    run: ({ consent, allow, until }, caller) => decide(as('screen', caller), consent, allow, until),
+    input: v.strictObject({
+      consent: id,
+      allow: v.boolean(),
+      until: v.picklist(permitDurations),
+      connections: v.pipe(v.array(id), v.maxLength(64)),
+    }),
+    run: ({ consent, allow, until, connections }, caller) =>
+      decide(as('screen', caller), consent, allow, until, connections),
   },
   endPermit: {
     from: ['screen'],
     input: v.strictObject({ permit: id }),
-    run: ({ permit }) => endPermit(permit),
+    run: ({ permit }) => endPermits(known => known.id === permit),
   },
+  endPermits: {
+    from: ['screen'],
+    input: v.strictObject({ site: v.optional(origin) }),
+    run: ({ site }) => endPermits(known => site === undefined || known.site === site),
+  },
+  useSite: { from: ['screen'], input: v.strictObject({ origin }), run: ({ origin }) => useSite(origin) },
+  leaveSite: { from: ['screen'], input: v.strictObject({ origin }), run: ({ origin }) => leaveSite(origin) },
+  forgetDenial: {
+    from: ['screen'],
+    input: v.strictObject({ site: origin, provider: id }),
+    run: ({ site, provider }) => forgetDenial(site, provider),
+  },
+  receipts: { from: ['screen'], input: nothing, run: readReceipts },
   enter: {
     from: ['panel'],
     input: v.strictObject({ ticket: id }),
@@ -126,40 +151,27 @@ export const routes: { [N in RequestName]: Route<N> } = {
   look: {
     from: ['panel'],
     input: nothing,
-    run: (_, caller) => look({ ...as('panel', caller), site: siteOf(caller) }),
+    run: (_, caller) => look({ ...as('panel', caller), ...holderOf(caller) }),
   },
   askConsent: {
     from: ['panel'],
     input: nothing,
-    run: async (_, caller) => askConsent({ ...as('panel', caller), site: siteOf(caller) }),
+    run: async (_, caller) => askConsent({ ...as('panel', caller), ...holderOf(caller) }),
   },
   connections: {
     from: ['panel', 'site'],
     input: nothing,
-    run: async (_, caller) => connectionsOfSite((await session()).view, siteOf(caller)),
+    run: async (_, caller) => connectionsOfSite((await session()).view, holderOf(caller)),
   },
   fetch: {
     from: ['panel', 'site'],
     input: apiCall,
-    run: async (call, caller) => {
-      const { provider, connection: id } = call
-      const need: Need = { provider, connection: id, use: 'fetch', access: accessOf(call.method) }
-      const allowed = async () => permitFor((await session()).view, siteOf(caller), need)
-      return callApi(await allowed(), call, allowed)
-    },
+    run: (call, caller, signal) => fetchFor(call, caller, holderOf(caller), signal),
   },
   token: {
     from: ['site'],
     input: v.strictObject({ provider: id, connection: v.optional(id), scopes: v.optional(scopes) }),
-    run: async ({ provider, connection: id, scopes: asked }, caller) => {
-      const need: Need = { provider, connection: id, use: 'token', access: 'read', scopes: asked }
-      const allowed = async () => permitFor((await session()).view, siteOf(caller), need)
-      const { permit, connection } = await allowed()
-      const leased = await lease(connection.id, asked ?? permit.scopes)
-      // A permit that ended while the token was being had gives nothing any more.
-      await allowed()
-      return leased
-    },
+    run: (input, caller, signal) => tokenFor(input, as('site', caller), signal),
   },
   openPanel: { from: ['site'], input: nothing, run: (_, caller) => issueTicket(as('site', caller)) },
 }
@@ -170,8 +182,8 @@ function as<K extends CallerKind>(kind: K, caller: Caller): Extract<Caller, { ki
 }
 
 /** The site on whose permits a caller stands. A panel that has not spent a ticket stands on none. */
-function siteOf(caller: Caller): string {
-  const site = caller.kind === 'screen' ? undefined : caller.site
-  if (site === undefined) throw new AppError('not-permitted', 'unknown-caller')
-  return site
+function holderOf(caller: Caller): Holder {
+  if (caller.kind === 'screen' || caller.site === undefined || caller.page === undefined)
+    throw new AppError('not-permitted', 'unknown-caller')
+  return { site: caller.site, page: caller.page }
 }

@@ -30,15 +30,23 @@ export type HeldToken = {
 export type PanelDocument = {
   site: string
   tabId: number
+  /** The page's document that it stands on. */
+  page: string
   /** It sees the view by asking, as Firefox has it, and is told when there is something new. */
   asks?: boolean
 }
 
 /** Redeemed once, by a frame of the same tab, within seconds. */
-export type Ticket = Pick<PanelDocument, 'site' | 'tabId'> & { until: number }
+export type Ticket = Pick<PanelDocument, 'site' | 'tabId' | 'page'> & { until: number }
 
 /** Which document asked the user something, and in which window the question stands. */
-export type Question = Pick<PanelDocument, 'site' | 'tabId'> & { documentId: string; windowId?: number }
+export type Question = Pick<PanelDocument, 'site' | 'tabId' | 'page'> & {
+  documentId: string
+  windowId?: number
+}
+
+/** An access token that was handed to a site, until it has ended. */
+export type Given = { site: string; connection: ConnectionId; value: string; expiresAt: number }
 
 /** What the background alone touches, under the key `tokens` of `storage.session`: memory, never disk. */
 export type Tokens = {
@@ -46,6 +54,9 @@ export type Tokens = {
   tickets: Record<string, Ticket>
   panels: Record<string, PanelDocument>
   questions: Record<ConsentId, Question>
+  given: Given[]
+  /** Origins that the user wants to use, for which the browser asks now; each with the end of waiting for it. */
+  wantedSites: Record<string, number>
   /** Changes of the truth that the view does not show yet. More than none at a start: a worker died in one. */
   unpublished: number
 }
@@ -67,11 +78,19 @@ export function session(): Promise<Session> {
   return loading
 }
 
-const noTokens = (): Tokens => ({ held: {}, tickets: {}, panels: {}, questions: {}, unpublished: 0 })
+const noTokens = (): Tokens => ({
+  held: {},
+  tickets: {},
+  panels: {},
+  questions: {},
+  given: [],
+  wantedSites: {},
+  unpublished: 0,
+})
 
 async function load(): Promise<Session> {
   const stored = await browser.storage.session.get([sessionKeys.view, sessionKeys.tokens])
-  const tokens = (stored[sessionKeys.tokens] as Tokens | undefined) ?? noTokens()
+  const tokens = { ...noTokens(), ...(stored[sessionKeys.tokens] as Tokens | undefined) }
   const view = stored[sessionKeys.view] as View | undefined
   if (!view) return startOfBrowser(tokens)
   const isAnyDropped = dropUnasked(view, tokens)
@@ -95,7 +114,8 @@ async function startOfBrowser(tokens: Tokens): Promise<Session> {
   await interruptAttempts(({ status }) => status !== 'failed')
   const run = crypto.randomUUID()
   await write(async ({ permits }) => {
-    for (const permit of await permits.getAll()) if (permit.until === 'run') await permits.delete(permit.id)
+    for (const permit of await permits.getAll())
+      if (permit.until === 'run' || permit.until === 'once') await permits.delete(permit.id)
   })
   return { view: await freshView(run, tokens), tokens }
 }
@@ -118,6 +138,7 @@ async function freshView(run: string, tokens: Tokens, before?: View): Promise<Vi
       .map(connection => viewOfConnection(connection, rest.setup))
       .sort((a, b) => a.connectedAt - b.connectedAt),
     consents: before?.consents ?? [],
+    denials: before?.denials ?? [],
   }
   await browser.storage.session.set({ [sessionKeys.view]: view, [sessionKeys.tokens]: tokens })
   tellPanels(tokens.panels)
@@ -169,11 +190,13 @@ function publish(): Promise<void> {
   return next
 }
 
-/** Changes the part of the view that lives no longer than the browser (open questions to the user). */
-export function setConsents(change: (consents: View['consents']) => View['consents']): Promise<void> {
+/** Changes the part of the view that lives no longer than the browser: open questions to the user, and their noes. */
+export function changeQuestions(
+  change: (view: View) => Partial<Pick<View, 'consents' | 'denials'>>,
+): Promise<void> {
   const next = publishing.then(async () => {
     const state = await session()
-    state.view = { ...state.view, consents: change(state.view.consents) }
+    state.view = { ...state.view, ...change(state.view) }
     await browser.storage.session.set({ [sessionKeys.view]: state.view })
     tellPanels(state.tokens.panels)
   })

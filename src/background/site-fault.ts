@@ -1,5 +1,5 @@
 import { type ErrorCode, type Fault, type SiteCode, siteCodes, siteReasons } from '../shared/errors'
-import type { SiteFault } from '../shared/texts/site-errors'
+import type { SiteFault } from '../shared/texts/page-errors'
 
 /** What only a person in front of Dealpass can mend, in the words that widget authors know. */
 const translations: Partial<Record<ErrorCode, SiteCode>> = {

@@ -2,6 +2,7 @@ import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, type IDBPTransa
 import { providerById } from '../providers'
 import { addressesOf } from '../providers/hosts'
 import type { Fault } from '../shared/errors'
+import type { Receipt } from '../shared/receipt'
 import type {
   Addresses,
   Attempt,
@@ -13,6 +14,7 @@ import type {
   PermitId,
   ProviderId,
   SetupView,
+  Site,
 } from '../shared/view'
 
 /**
@@ -64,6 +66,8 @@ interface Schema extends DBSchema {
   credentials: { key: ConnectionId; value: Credentials }
   clientSecrets: { key: [ProviderId, string, string]; value: ClientSecret }
   permits: { key: PermitId; value: Permit }
+  sites: { key: string; value: Site }
+  receipts: { key: number; value: Receipt }
   /** One for each provider: the one in progress, or how the latest ended. */
   attempts: { key: ProviderId; value: Attempt }
   departures: { key: ProviderId; value: Departure }
@@ -76,6 +80,8 @@ const storeNames = [
   'credentials',
   'clientSecrets',
   'permits',
+  'sites',
+  'receipts',
   'attempts',
   'departures',
   'disconnects',
@@ -85,10 +91,12 @@ const storeNames = [
 let opened: Promise<IDBPDatabase<Schema>> | undefined
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('dealpass', 2, {
+  opened ??= openDB<Schema>('dealpass', 3, {
     async upgrade(db, before, _, transaction) {
       if (before === 1) await secondVersion(transaction)
-      db.createObjectStore('clientSecrets', { keyPath: ['provider', 'clientId', 'place'] })
+      if (before < 2) db.createObjectStore('clientSecrets', { keyPath: ['provider', 'clientId', 'place'] })
+      db.createObjectStore('sites', { keyPath: 'origin' })
+      db.createObjectStore('receipts', { keyPath: 'id' })
       if (before > 0) return
       db.createObjectStore('connections', { keyPath: 'id' })
       db.createObjectStore('credentials', { keyPath: 'connection' })
@@ -177,6 +185,7 @@ export async function removePermits({ permits }: Stores, id: ConnectionId): Prom
 export type Snapshot = {
   connections: Connection[]
   permits: Permit[]
+  sites: Site[]
   attempts: Attempt[]
   departures: Departure[]
   disconnects: DueDisconnect[]
@@ -197,21 +206,33 @@ export function readSnapshot(): Promise<Snapshot> {
 }
 
 async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
-  const [connections, permits, attempts, departures, disconnects, setup, stopped, weakerFlows, setupFaults] =
-    await Promise.all([
-      stores.connections.getAll(),
-      stores.permits.getAll(),
-      stores.attempts.getAll(),
-      stores.departures.getAll(),
-      stores.disconnects.getAll(),
-      kept(stores, 'setup'),
-      kept(stores, 'stopped'),
-      kept(stores, 'weakerFlows'),
-      kept(stores, 'setupFaults'),
-    ])
+  const [
+    connections,
+    permits,
+    sites,
+    attempts,
+    departures,
+    disconnects,
+    setup,
+    stopped,
+    weakerFlows,
+    setupFaults,
+  ] = await Promise.all([
+    stores.connections.getAll(),
+    stores.permits.getAll(),
+    stores.sites.getAll(),
+    stores.attempts.getAll(),
+    stores.departures.getAll(),
+    stores.disconnects.getAll(),
+    kept(stores, 'setup'),
+    kept(stores, 'stopped'),
+    kept(stores, 'weakerFlows'),
+    kept(stores, 'setupFaults'),
+  ])
   return {
     connections,
     permits,
+    sites,
     attempts,
     departures,
     disconnects,

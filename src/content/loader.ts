@@ -3,11 +3,12 @@ import { extensionRuntime } from '../sdk/extension'
 import type { AppError } from '../shared/errors'
 import { pageTexts } from '../shared/texts/page'
 import css from './loader.css?inline'
-import { shadowRoot } from './shadow'
+import { shadowRoots } from './shadow'
 
 const mark =
   'M8 3h16a5 5 0 0 1 5 5v3.5a4.5 4.5 0 0 0 0 9V24a5 5 0 0 1-5 5H8a5 5 0 0 1-5-5v-3.5a4.5 4.5 0 0 0 0-9V8a5 5 0 0 1 5-5Zm2.5 13.5 4 4 7.5-8.5'
 
+const shadowRoot = shadowRoots('button')
 const root = shadowRoot('open', css)
 const button = document.createElement('button')
 button.ariaExpanded = 'false'

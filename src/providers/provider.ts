@@ -71,8 +71,11 @@ export type Provider = {
   /** The CRM's pages: match patterns on exact hosts, and what a path says. */
   pages: readonly string[]
   context?: (url: URL) => PageContext | undefined
-  /** What our own panel and widgets ask a permit for. */
-  widgets?: { use: Use; access: Access; scopes: readonly string[] }
+  /**
+   * What our own panel and widgets ask a permit for. `script` is a widget's content script, as it is built: it runs on
+   * the pages of CRMs that may have tokens of this provider.
+   */
+  widgets?: { use: Use; access: Access; scopes: readonly string[]; script?: string }
   endOfLife?: { on: string; source: string }
   hooks?: {
     /** What the answer of token info says of a token: its client and its scopes, each undefined where it does not. */

@@ -50,7 +50,12 @@ export const salesos: Provider = {
   },
   api: ['https://api.play2sell.com/v1/'],
   pages: [],
-  widgets: { use: 'token', access: 'read', scopes: ['leads:read'] },
+  widgets: {
+    use: 'token',
+    access: 'read',
+    scopes: ['leads:read'],
+    script: 'src/content/widgets/salesos-leads.js',
+  },
   hooks: {
     // leads:read, deals:write and so on, as the scopes' table has them; the last two have no other half.
     scopeOf: ({ pathname }, access) => {

@@ -64,16 +64,34 @@ function providersFaults(entries: unknown[], rules: Fields, isKnown: KnownSecret
   })
 }
 
-// What is left of a name for a hurried eye: letters and digits, with those taken together that look alike.
+// What is left of a name for a hurried eye: letters and digits without their marks, with those taken together that look
+// alike. Cyrillic has letters for a whole name of ours.
 const plainName = (name: unknown) =>
   typeof name === 'string'
     ? name
-        .normalize('NFKC')
+        .normalize('NFKD')
         .toLowerCase()
-        .replaceAll('0', 'o')
-        .replace(/[1|]/g, 'l')
+        .replace(/[|\u01c0]/g, 'l')
         .replace(/[^\p{L}\p{N}]/gu, '')
+        .replace(/./gu, letter => alike[letter] ?? letter)
     : ''
+
+const alike: Readonly<Record<string, string>> = {
+  0: 'o',
+  1: 'l',
+  5: 's',
+  i: 'l',
+  ı: 'l',
+  '\u0430': 'a',
+  '\u0435': 'e',
+  '\u043e': 'o',
+  '\u0441': 'c',
+  '\u0442': 't',
+  '\u0443': 'y',
+  '\u0455': 's',
+  '\u0456': 'l',
+  '\u04cf': 'l',
+}
 
 // A provider of the setup's own that looks like a known one would be clicked as that.
 function isNameTaken(entries: unknown[], index: number): boolean {

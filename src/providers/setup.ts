@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { SetupFault } from '../shared/setup-fault'
-import { clientAuths } from '../shared/view'
+import { clientAuths, permitDurations } from '../shared/view'
 import { isLoopback } from './addresses'
 import { isRecord, type KnownSecret, meaningFaults } from './setup-faults'
 
@@ -91,12 +91,16 @@ const scopes = v.pipe(v.array(scope), v.minLength(1, 'must name a scope, or be l
 
 const key = strictObject({ label: text(60), clientId, clientSecret: v.optional(clientSecret) })
 
+// Scripts with letters that are drawn as Latin ones are (UTS #39).
+const likeLatin =
+  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u
+
 // Dealpass puts accounts and notes behind a name with these; letters of two scripts make one name look like another.
 const name = v.pipe(
   text(40),
   v.check(value => !/ – | · /.test(value), 'must not have a dash or dot between spaces'),
   v.check(
-    value => !(/\p{Script=Latin}/u.test(value) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(value)),
+    value => !(/\p{Script=Latin}/u.test(value) && likeLatin.test(value)),
     'mixes letters that look alike',
   ),
 )
@@ -152,6 +156,7 @@ const rules = strictObject({
   userSites: v.optional(v.boolean()),
   privateAddresses: v.optional(v.pipe(v.array(origin), v.maxLength(64))),
   keepReceiptsDays: v.optional(whole(0, 3650)),
+  longestPermit: v.optional(v.picklist(permitDurations, 'must be once, run, hours or always')),
 })
 
 /** The schema of a setup file; what it cannot say is in `setup-faults.ts`. The JSON Schema is made of it. */

@@ -1,8 +1,6 @@
+import { portTransport } from '../shared/port'
 import { requester } from '../shared/request'
-import { extensionRuntime } from './extension'
+import { extensionWire } from './extension'
 
-/** Asks the background from a content script; `not-installed` where there is no extension, or no longer. */
-export const ask = requester(message => {
-  const runtime = extensionRuntime()
-  return runtime ? runtime.sendMessage(message) : Promise.reject(new Error('no extension'))
-})
+/** Asks the background from a content script of ours that is no widget and keeps nothing. */
+export const ask = requester(portTransport(extensionWire).send)

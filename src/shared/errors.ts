@@ -46,6 +46,8 @@ export const siteReasons = [
   'wide-token',
   'brokered-only',
   'no-permit',
+  'needs-gesture',
+  'denied-lately',
   'read-only',
   'unknown-caller',
   'outside-api',
@@ -54,6 +56,9 @@ export const siteReasons = [
   'nonsense-answer',
   'disconnecting',
   'see-dealpass',
+  'updated',
+  'answer-lost',
+  'token-in-answer',
 ] as const
 export type SiteReason = (typeof siteReasons)[number]
 

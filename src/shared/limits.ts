@@ -2,6 +2,8 @@
 export const limits = {
   /** A token or API request that has not answered is given up (Chromium ends a worker whose fetch takes over 30 s). */
   request: 15_000,
+  /** A call for a site, waiting for a renewal and the second try after it included. */
+  call: 30_000,
   /** A person signing in, password manager and second factor included. */
   signIn: 10 * 60_000,
   /** The browser's prompt for a host that is still open after this counts as refused. */
@@ -20,11 +22,14 @@ export const limits = {
   ticket: 10_000,
   /** `Allow` on the consent screen is dead this long, so that a click meant for what lay beneath cannot hit it. */
   allowDelay: 500,
+  /** A click or key on a page counts this long (the browser's transient activation). */
+  gesture: 5_000,
+  /** A site that was denied is refused without a question for this long. */
+  denial: 10 * 60_000,
+  /** A permit *For 8 hours*. */
+  hours: 8 * 60 * 60_000,
   /** An access token with more than this left is not leased unless the setup's rules.maxLeaseMinutes says otherwise. */
   lease: 60 * 60_000,
-  /** A token is renewed `min(half its life, max(this, a tenth of its life))` before its end. */
-  renewAtLeast: 60_000,
-  renewShare: 0.1,
   /** Assumed life of an access token whose server does not tell (RFC 6749 section 5.1 only recommends expires_in). */
   unknownLife: 5 * 60_000,
   /** A code younger than this has not run out at any provider that says how long one lasts (SellSN: 1 minute). */
@@ -48,6 +53,15 @@ export const limits = {
   tokenBody: 256 * 1024,
   /** A setup file. */
   setup: 256 * 1024,
+  /** Lines of the activity log that are kept, and for how many days unless the setup's rules.keepReceiptsDays says otherwise. */
+  receipts: 2_000,
+  receiptDays: 30,
+  /** What is added up is on disk this long after it happened; what a worker loses that dies is no more. */
+  receiptFlush: 2_000,
+  /** Uses within this are added up in one line: a day of polling is 24 of them. */
+  receiptSpan: 60 * 60_000,
+  /** Refusals of one kind and day that have a line each; more are counted in the last of them. */
+  receiptRefusals: 10,
 } as const
 
 /** The same for what runs on pages, apart, because every page pays for it. */
@@ -55,3 +69,6 @@ export const pageLimits = {
   /** An SDK that hears nothing after this says `not-installed`. */
   installed: 1_500,
 } as const
+
+/** How long before its end a token of that life is renewed or given back; milliseconds, as the life is. */
+export const renewalMargin = (life: number) => Math.min(life / 2, Math.max(60_000, life / 10))

@@ -1,4 +1,5 @@
 import type { Failure } from './errors'
+import type { Receipt } from './receipt'
 import type { SetupFault } from './setup-fault'
 import type {
   Access,
@@ -33,6 +34,8 @@ export type ApiCall = {
   provider: ProviderId
   connection?: ConnectionId
   path: string
+  /** What a permit is asked for, where there is none yet and the provider does not tell which scope the call needs. */
+  scopes?: string[]
   method?: string
   headers?: Record<string, string>
   body?: string | ArrayBuffer
@@ -83,10 +86,25 @@ type Protocol = {
   weakerFlows(input: { on: boolean }): void
   reviewSetup(input: { text: string }): ReadSetup | { faults: SetupFault[] }
   useSetup(input: { text: string }): void
-  decide(input: { consent: ConsentId; allow: boolean; until: PermitDuration }): void
+  /** `connections`: the account that was chosen for each of the asks, in their order. */
+  decide(input: {
+    consent: ConsentId
+    allow: boolean
+    until: PermitDuration
+    connections: ConnectionId[]
+  }): void
   endPermit(input: { permit: PermitId }): void
+  /** Ends every permit: of one site, or of all. */
+  endPermits(input: { site?: string }): void
+  /** The user has clicked on *Use Dealpass on …*; it holds as soon as the browser has given the permission. */
+  useSite(input: { origin: string }): void
+  leaveSite(input: { origin: string }): void
+  /** Lets a site ask again before its denial is forgotten. */
+  forgetDenial(input: { site: string; provider: ProviderId }): void
+  /** The activity log, the newest first. */
+  receipts(input: Record<never, never>): Receipt[]
   // panels
-  enter(input: { ticket: string }): { site: string }
+  enter(input: { ticket: string }): { site: string; page: string }
   look(input: Record<never, never>): Sight
   askConsent(input: Record<never, never>): void
   // panels and sites
@@ -105,7 +123,6 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; error: Failure }
 
 /** What a site's documents are told when something changed for them; it carries no more than a word. */
 export type SiteEvent = 'connected' | 'ended' | 'recovered' | 'needs-attention' | 'locked'
-export type NewsMessage = { dealpass: 'news'; event: SiteEvent }
 
 /** Tells a panel to look again. It answers true, by which the background knows too that its document is there. */
 export type LookMessage = { dealpass: 'look' }

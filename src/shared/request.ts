@@ -7,17 +7,20 @@ export type Request = <N extends RequestName>(
   options?: { signal?: AbortSignal },
 ) => Promise<RequestOutput<N>>
 
+/** Carries a message and promises the reply; one that can take a message back does so when `signal` aborts. */
+type Send = (message: RequestMessage, signal?: AbortSignal) => Promise<unknown>
+
 /**
- * The one way to ask the background. `send` is the transport: it carries a message and promises the reply.
+ * The one way to ask the background. `send` is the transport.
  *
  * The promise is rejected with an `AppError` revived from the reply's code; with `not-installed` where the
  * transport itself fails (no extension, or one that was updated under a page); with the signal's reason when aborted.
  */
-export function requester(send: (message: RequestMessage) => Promise<unknown>): Request {
+export function requester(send: Send): Request {
   return async (name, input, options) => {
     options?.signal?.throwIfAborted()
-    const sent = send({ dealpass: 'request', name, input }).catch((cause: unknown) => {
-      throw new AppError('not-installed', undefined, { cause })
+    const sent = send({ dealpass: 'request', name, input }, options?.signal).catch((cause: unknown) => {
+      throw cause instanceof AppError ? cause : new AppError('not-installed', undefined, { cause })
     })
     const reply = (await abortable(sent, options?.signal)) as Reply<never> | undefined
     if (reply?.ok) return reply.value
@@ -28,10 +31,10 @@ export function requester(send: (message: RequestMessage) => Promise<unknown>): 
 
 function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
-  return Promise.race([
-    promise,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    }),
-  ])
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    // A signal may live much longer than one request.
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }

@@ -76,8 +76,11 @@ export type ConnectionView = {
   undoUntil?: number
 }
 
-/** Only `run` until more durations come: the permit ends when the browser closes. */
-export const permitDurations = ['run'] as const
+/**
+ * How long a permit holds, the shortest first: while the page that asked is there, until the browser closes, for 8 hours,
+ * until somebody ends it.
+ */
+export const permitDurations = ['once', 'run', 'hours', 'always'] as const
 export type PermitDuration = (typeof permitDurations)[number]
 
 export type Permit = {
@@ -89,22 +92,42 @@ export type Permit = {
   access: Access
   scopes: string[]
   until: PermitDuration
-  /** The browser run that a `run` permit belongs to. */
+  /** The browser run in which it was given; one that is not `always` or `hours` ends with it. */
   run: string
+  /** `hours`: milliseconds since the epoch. */
+  endsAt?: number
+  /** `once`: the page's document that it is bound to. */
+  page?: string
   grantedAt: number
 }
 
-/** What one site asks to do with one connection. */
-export type Ask = { connection: ConnectionId; use: Use; access: Access; scopes: string[] }
+/** What one site asks to do at one provider. Which connection it is to be is the user's choice where it names none. */
+export type Ask = {
+  provider: ProviderId
+  connection?: ConnectionId
+  use: Use
+  access: Access
+  /** Left out where the provider does not tell which scope a call needs: all that the connection has. */
+  scopes?: string[]
+}
 
 /** A question to the user that is open now. */
 export type ConsentView = {
   id: ConsentId
   site: string
+  /** The page's document that it is about, to which `once` binds. */
+  page: string
+  /** One permit is made of each. A site asks one thing at a time; our panel asks for all that it shows. */
   asks: Ask[]
   /** For `token` asks: how long a token handed out now works at most, milliseconds. */
   tokenLife?: number
 }
+
+/** A no of the user's that is remembered: until then the site is refused without a question. */
+export type Denial = { site: string; provider: ProviderId; until: number }
+
+/** An origin whose scripts may ask, because the user let them; the browser's permission for its host goes with it. */
+export type Site = { origin: string; addedAt: number }
 
 /**
  * How the latest Disconnect ended: revoked and checked, revoked, only forgotten here, or forgotten on purpose while
@@ -179,6 +202,8 @@ export type Rules = {
   /** Origins of private addresses that brokered calls may go to. */
   privateAddresses?: string[]
   keepReceiptsDays?: number
+  /** The longest that a permit may hold; left out, always. */
+  longestPermit?: PermitDuration
 }
 
 export type SetupView = {
@@ -241,8 +266,10 @@ export type View = {
   providers: ProviderView[]
   attempts: Attempt[]
   connections: ConnectionView[]
+  sites: Site[]
   permits: Permit[]
   consents: ConsentView[]
+  denials: Denial[]
   departures: Departure[]
   /** A provider whose setup the provider itself refuses. */
   setupFaults: Record<ProviderId, Fault>

@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { accessOf, apiAddress } from '../../src/background/api-call'
-import { providerById } from '../../src/providers'
-import type { Provider } from '../../src/providers/provider'
-import { AppError } from '../../src/shared/errors'
 import type { ApiAnswer, ApiCall } from '../../src/shared/protocol'
+import { openDocument } from '../fakes/documents'
 import { answerBy, holdBack } from '../fakes/network'
 import {
   allowOnSite,
   connected,
+  give,
   site,
   startWithSetup,
   tokenRequests,
@@ -18,139 +16,6 @@ import { world } from '../fakes/world'
 import type { Fault } from '../sandbox/sandbox'
 
 const providers = withProviders()
-
-function words(run: () => unknown): string {
-  try {
-    return String(run())
-  } catch (error) {
-    return error instanceof AppError ? error.message : String(error)
-  }
-}
-
-describe('apiAddress', () => {
-  const provider = (id: string): Provider => {
-    const found = providerById(id)
-    if (!found) throw new Error(`There is no ${id}`)
-    return found
-  }
-  const sell = provider('sell')
-  const outside = 'bad-request: outside-api'
-
-  it.each([
-    ['/v2/leads', 'https://api.getbase.com/v2/leads'],
-    ['leads', 'https://api.getbase.com/v2/leads'],
-    ['leads/1?x=1', 'https://api.getbase.com/v2/leads/1?x=1'],
-    ['https://api.getbase.com/v2/leads', 'https://api.getbase.com/v2/leads'],
-    ['HTTPS://API.getbase.com:443/v2/leads', 'https://api.getbase.com/v2/leads'],
-    ['/v2/leads?email=a%40b.example&page=2', 'https://api.getbase.com/v2/leads?email=a%40b.example&page=2'],
-    ['/v2/leads?next=https://other.example/', 'https://api.getbase.com/v2/leads?next=https://other.example/'],
-    ['/v2/leads#part', 'https://api.getbase.com/v2/leads'],
-    ['/v2/a/../leads', 'https://api.getbase.com/v2/leads'],
-    ['', 'https://api.getbase.com/v2/'],
-    ['/v2/', 'https://api.getbase.com/v2/'],
-  ])('takes %j as %s', (path, address) => {
-    expect(words(() => apiAddress(sell, path).href)).toBe(address)
-  })
-
-  it.each([
-    'https://evil.example/v2/leads',
-    'http://api.getbase.com/v2/leads',
-    'https://api.getbase.com.evil.example/v2/leads',
-    'https://api.getbase.com:8443/v2/leads',
-    'https://api.getbase.com./v2/leads',
-    'https://evilapi.getbase.com/v2/leads',
-    'https://api.getbase.com@evil.example/v2/leads',
-    'https://user@api.getbase.com/v2/leads',
-    'https://user:pass@api.getbase.com/v2/leads',
-    '//evil.example/v2/leads',
-    '///evil.example/v2/leads',
-    '/\\evil.example/v2/leads',
-    '\\\\evil.example/v2/leads',
-    'https:\\\\evil.example/v2/',
-    '/oauth2/token',
-    '/oauth2/token/info',
-    'https://api.getbase.com/oauth2/revoke',
-    '/v2/../oauth2/token',
-    '../oauth2/token',
-    '/v2/..%2foauth2/token',
-    '/v2/..%2Foauth2/token',
-    '/v2/%2e%2e/oauth2/token',
-    '/v2/%2E%2E/oauth2/token',
-    '/v2/.%2e/oauth2/token',
-    '/v2/..%5coauth2/token',
-    '/v2/leads%00',
-    '/v2',
-    '/v20/leads',
-    '/V2/leads',
-    '/v1/leads',
-    '/',
-    'javascript:alert(1)',
-    'data:text/plain,hello',
-    'blob:https://api.getbase.com/v2/leads',
-    'file:///v2/leads',
-    'chrome-extension://abcdefghijklmnopabcdefghijklmnop/v2/',
-    '/v2/leads\r\nx: y',
-    '/v2/le ads',
-    '/v2/le\tads',
-    ' /v2/leads',
-    '\n//evil.example/v2/',
-    '/v2/leads\u0000',
-    'https://аpi.getbase.com/v2/leads',
-  ])('refuses %j', path => {
-    expect(words(() => apiAddress(sell, path))).toBe(outside)
-  })
-
-  it('refuses every OAuth endpoint of every provider, were it inside the API', () => {
-    for (const id of ['sell', 'salesos']) {
-      const real = provider(id)
-      for (const endpoint of Object.values(real.endpoints)) {
-        if (!endpoint) continue
-        const wide = { ...real, api: [`${new URL(endpoint).origin}/`] }
-        expect(
-          words(() => apiAddress(wide, endpoint)),
-          endpoint,
-        ).toBe(outside)
-        expect(
-          words(() => apiAddress(wide, `${endpoint}?x=1`)),
-          endpoint,
-        ).toBe(outside)
-        expect(
-          words(() => apiAddress(wide, '/something/else')),
-          endpoint,
-        ).toMatch(/else$/)
-      }
-    }
-  })
-
-  it('knows every API of a provider that has several, and resolves a path by the first', () => {
-    const both = { ...sell, api: [...sell.api, 'https://other.getbase.com/sync/'] }
-    expect(words(() => apiAddress(both, 'https://other.getbase.com/sync/start'))).toMatch(/start$/)
-    expect(words(() => apiAddress(both, 'https://other.getbase.com/v2/leads'))).toBe(outside)
-    expect(words(() => apiAddress(both, 'leads'))).toBe('https://api.getbase.com/v2/leads')
-  })
-})
-
-describe('accessOf', () => {
-  it.each([
-    [undefined, 'read'],
-    ['GET', 'read'],
-    ['get', 'read'],
-    ['HEAD', 'read'],
-    ['POST', 'change'],
-    ['put', 'change'],
-    ['PATCH', 'change'],
-    ['DELETE', 'change'],
-    ['OPTIONS', 'bad-request'],
-    ['TRACE', 'bad-request'],
-    ['CONNECT', 'bad-request'],
-    ['', 'bad-request'],
-    ['GET ', 'bad-request'],
-    ['constructor', 'bad-request'],
-    ['CONSTRUCTOR', 'bad-request'],
-  ])('says of %j: %s', (method, access) => {
-    expect(words(() => accessOf(method))).toBe(access)
-  })
-})
 
 describe('callApi', () => {
   const mebi = 1024 * 1024
@@ -173,14 +38,14 @@ describe('callApi', () => {
 
   /** The site may change things, too. */
   async function allowChanges(): Promise<void> {
-    const { grant } = await import('../../src/background/permits')
-    const asks = view().permits.map(({ connection, use, scopes }) => ({
-      connection,
-      use,
-      scopes: [...scopes, 'write'],
-      access: 'change' as const,
-    }))
-    await grant(site, asks, 'run')
+    await give(
+      view().permits.map(({ connection, use, scopes }) => ({
+        connection,
+        use,
+        scopes: [...scopes, 'write'],
+        access: 'change',
+      })),
+    )
   }
 
   /** A first call has brought the token that the next ones use. */
@@ -290,13 +155,23 @@ describe('callApi', () => {
     '/v2/%75sers/self',
     '/v2/user%73/self',
   ])('sends nothing where the permit lacks the scope of what a token can do besides: %s', async path => {
-    expect(await refusedCall('sell', path)).toMatch(/^(?:scope-missing|bad-request: outside-api)$/)
+    expect(await refused(senders.panel(), 'fetch', { provider: 'sell', path })).toMatch(
+      /^(?:scope-missing|bad-request: outside-api)$/,
+    )
+    // A site may ask for more, right after a click.
+    expect(await refusedCall('sell', path)).toMatch(
+      /^(?:not-permitted: needs-gesture|bad-request: outside-api)$/,
+    )
     expect(providers.sandbox.saw()).toEqual([])
   })
 
   it('sends no change for a site that may read', async () => {
-    for (const method of ['POST', 'post', 'PUT', 'PATCH', 'DELETE'])
-      expect(await refusedCall('sell', '/v2/leads', { method })).toBe('not-permitted: read-only')
+    for (const method of ['POST', 'post', 'PUT', 'PATCH', 'DELETE']) {
+      expect(await refused(senders.panel(), 'fetch', { provider: 'sell', path: '/v2/leads', method })).toBe(
+        'not-permitted: read-only',
+      )
+      expect(await refusedCall('sell', '/v2/leads', { method })).toBe('not-permitted: needs-gesture')
+    }
     for (const method of ['TRACE', 'OPTIONS', 'nonsense'])
       expect(await refusedCall('sell', '/v2/leads', { method })).toBe('bad-request')
     expect(await refusedCall('sell', '/v2/leads', { method: 'GET', body: 'x' })).toBe('bad-request')
@@ -413,14 +288,14 @@ describe('callApi', () => {
   it('says after a second 401 that the API refuses this login, and keeps it for the next call', async () => {
     const { credentials } = await onDisk()
     atLeads({ status: 401, body: '' })
-    world.told.length = 0
+    const page = openDocument()
     expect(await refusedCall('salesos', '/v1/leads')).toBe('provider-rejected: api-refuses-login')
     expect(leadsSeen()).toHaveLength(2)
     expect(view().connections[1]).toMatchObject({
       status: 'needs-attention',
       fault: { code: 'provider-rejected', reason: 'api-refuses-login' },
     })
-    expect(world.told).toEqual([{ tab: 1, message: { dealpass: 'news', event: 'needs-attention' } }])
+    expect(page.heard).toEqual([{ news: 'needs-attention' }])
     expect((await onDisk()).credentials).toHaveLength(credentials?.length ?? 0)
 
     // Another renewal so soon would help no more.
@@ -515,9 +390,15 @@ describe('callApi', () => {
   it('sends nothing without a permit, or while everything is stopped', async () => {
     expect(
       await refused(senders.site('https://other.example'), 'fetch', { provider: 'sell', path: '/v2/leads' }),
-    ).toBe('not-permitted: no-permit')
+    ).toBe('not-permitted: unknown-caller')
     await ask(senders.popup(), 'stop', { on: true })
     expect(await refusedCall('sell', '/v2/leads')).toBe('stopped')
+    await ask(senders.popup(), 'stop', { on: false })
+    await ask(senders.options(), 'endPermits', { site })
+    expect(await refusedCall('sell', '/v2/leads')).toBe('not-permitted: needs-gesture')
+    expect(await refused(senders.panel(), 'fetch', { provider: 'sell', path: '/v2/leads' })).toBe(
+      'not-permitted: no-permit',
+    )
     expect(providers.sandbox.saw()).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { openDocument } from '../fakes/documents'
 import { answerBy, holdBack } from '../fakes/network'
 import { allowOnSite, connected, startWithSetup, tokenRequests, withProviders } from '../fakes/providers'
 import { json } from '../fakes/server'
@@ -275,7 +276,7 @@ describe('accessToken, when the provider refuses the refresh token', () => {
           token: String(Object(mine).refreshToken),
         },
       })
-      world.told.length = 0
+      const page = openDocument()
       later(11 * minute)
 
       expect(await words(accessToken(id))).toBe('reconnect-required')
@@ -285,7 +286,7 @@ describe('accessToken, when the provider refuses the refresh token', () => {
       })
       expect((await onDisk()).credentials).toEqual([expect.objectContaining({ connection: other })])
       expect(view().permits).toEqual(permits)
-      expect(world.told).toEqual([{ tab: 1, message: { dealpass: 'news', event: 'needs-attention' } }])
+      expect(page.heard).toEqual([{ news: 'needs-attention' }])
       await accessToken(other)
 
       providers.sandbox.forget()
@@ -378,10 +379,10 @@ describe('accessToken, when a refresh fails in any other way', () => {
     later(11 * minute)
     providers.sandbox.set('salesos', { fault: at({ status: 500, body: '' }) })
     await words(accessToken(id))
-    world.told.length = 0
+    const page = openDocument()
     providers.sandbox.set('salesos', { fault: null })
     await accessToken(id)
-    expect(world.told).toEqual([{ tab: 1, message: { dealpass: 'news', event: 'recovered' } }])
+    expect(page.heard).toEqual([{ news: 'recovered' }])
   })
 })
 
@@ -535,7 +536,7 @@ describe('lease', () => {
     await leased()
     for (const scopes of [['leads:write'], ['leads:read', 'email'], ['leads:read email'], ['']])
       expect(await refused(senders.site(), 'token', { provider: 'salesos', scopes })).toMatch(
-        /^(?:scope-missing|bad-request)$/,
+        /^(?:not-permitted: needs-gesture|bad-request)$/,
       )
     expect(tokenRequests(providers.sandbox)).toEqual([])
   })

@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest'
-import { callerOf, type Sender } from '../../src/background/caller'
+import { describe, expect, it, vi } from 'vitest'
+import { callerOf, isDormant, type Known, type Sender } from '../../src/background/caller'
 import { senders } from '../fakes/worker'
-import { extensionId, extensionOrigin } from '../fakes/world'
+import { extensionId, extensionOrigin, world } from '../fakes/world'
 
 const site = 'https://app.futuresimple.com'
-const panels = { known: { site, tabId: 1 } }
+const sites = [site, 'https://widget.example', 'https://crm.example:8443', 'http://127.0.0.1:4105']
+const known: Known = {
+  panels: { known: { site, tabId: 1, page: 'page-of-1' } },
+  isSite: origin => sites.includes(origin),
+}
 const without = (sender: Sender, ...fields: (keyof Sender)[]): Sender =>
   Object.fromEntries(Object.entries(sender).filter(([name]) => !fields.includes(name as keyof Sender)))
 const screenAt = (path: string) => `${extensionOrigin}${path}`
@@ -26,7 +30,7 @@ describe('callerOf', () => {
     [
       'a panel that spent its ticket',
       senders.panel('known'),
-      { kind: 'panel', tabId: 1, documentId: 'known', site },
+      { kind: 'panel', tabId: 1, documentId: 'known', site, page: 'page-of-1' },
     ],
     ['a panel that did not', senders.panel('stranger'), { kind: 'panel', tabId: 1, documentId: 'stranger' }],
     [
@@ -39,24 +43,46 @@ describe('callerOf', () => {
       senders.panel('constructor'),
       { kind: 'panel', tabId: 1, documentId: 'constructor' },
     ],
-    ['a site', senders.site(), { kind: 'site', site, tabId: 1, documentId: 'document-of-1' }],
+    [
+      'a site',
+      senders.site(),
+      { kind: 'site', site, tabId: 1, documentId: 'document-of-1', page: 'document-of-1' },
+    ],
     [
       'a frame of another site on a page',
       { ...senders.site('https://widget.example'), frameId: 3 },
-      { kind: 'site', site: 'https://widget.example', tabId: 1, documentId: 'document-of-1' },
+      {
+        kind: 'site',
+        site: 'https://widget.example',
+        tabId: 1,
+        documentId: 'document-of-1',
+        page: 'document-of-1',
+      },
     ],
     [
       'a site with a port of its own',
       senders.site('https://crm.example:8443'),
-      { kind: 'site', site: 'https://crm.example:8443', tabId: 1, documentId: 'document-of-1' },
+      {
+        kind: 'site',
+        site: 'https://crm.example:8443',
+        tabId: 1,
+        documentId: 'document-of-1',
+        page: 'document-of-1',
+      },
     ],
     [
-      'a site in Firefox, which has no lifecycle',
-      without(senders.site(), 'documentLifecycle'),
-      { kind: 'site', site, tabId: 1, documentId: 'document-of-1' },
+      'a site on loopback, which needs no https',
+      senders.site('http://127.0.0.1:4105'),
+      {
+        kind: 'site',
+        site: 'http://127.0.0.1:4105',
+        tabId: 1,
+        documentId: 'document-of-1',
+        page: 'document-of-1',
+      },
     ],
   ])('knows %s', (_, sender, caller) => {
-    expect(callerOf(sender, panels)).toEqual(caller)
+    expect(callerOf(sender, known)).toEqual(caller)
   })
 
   it.each<[title: string, sender: Sender]>([
@@ -87,7 +113,13 @@ describe('callerOf', () => {
       'our background',
       { ...without(senders.popup(), 'documentId'), url: screenAt('/service-worker-loader.js') },
     ],
+    ['an origin that is no site', senders.site('https://other.example')],
+    ['another port of a site’s host', senders.site('https://crm.example:8444')],
+    ['a site on loopback at another port', senders.site('http://127.0.0.1:4106')],
     ['a site without https', senders.site('http://app.futuresimple.com')],
+    ['a page without a lifecycle, where the browser tells it', without(senders.site(), 'documentLifecycle')],
+    ['a screen in a tab without one', without(senders.options(), 'documentLifecycle')],
+    ['a page that is about to go', { ...senders.site(), documentLifecycle: 'pending_deletion' }],
     ['a file', { ...senders.site(), origin: 'file://', url: 'file:///home/me/page.html' }],
     ['a sandboxed frame', { ...senders.site(), origin: 'null' }],
     ['a data: address', { ...senders.site(), origin: 'null', url: 'data:text/html,hello' }],
@@ -114,10 +146,28 @@ describe('callerOf', () => {
     ],
     ['a screen without an origin', without(senders.popup(), 'origin')],
   ])('refuses %s', (_, sender) => {
-    expect(callerOf(sender, panels)).toBeUndefined()
+    expect(callerOf(sender, known)).toBeUndefined()
   })
 
   it('is not told by the id alone', () => {
-    expect(callerOf({ id: extensionId } as Sender, panels)).toBeUndefined()
+    expect(callerOf({ id: extensionId } as Sender, known)).toBeUndefined()
+  })
+
+  it('is told nothing by the lifecycle in Firefox, which has none', async () => {
+    world.isFirefox = true
+    vi.resetModules()
+    const firefox = await import('../../src/background/caller')
+    const sender = without(senders.site(), 'documentLifecycle')
+    expect(firefox.callerOf(sender, known)).toMatchObject({ kind: 'site', site })
+    expect(firefox.isDormant(sender)).toBe(false)
+    expect(isDormant(sender)).toBe(true)
+  })
+
+  it('asks of http origins only those of this computer, whatever is said to be a site', () => {
+    const all: Known = { ...known, isSite: () => true }
+    for (const origin of ['http://crm.example', 'http://10.0.0.1', 'http://127.0.0.1.example'])
+      expect(callerOf(senders.site(origin), all), origin).toBeUndefined()
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'https://crm.example'])
+      expect(callerOf(senders.site(origin), all), origin).toMatchObject({ kind: 'site', site: origin })
   })
 })

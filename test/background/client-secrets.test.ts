@@ -175,8 +175,9 @@ describe('a setup without its secrets', () => {
     expect((await onDisk()).permits).toEqual([])
     const asker = senders.site('https://crm.example', 5)
     expect(await refused(asker, 'fetch', { provider: 'sellytics', path: 'summary' })).toBe(
-      'not-permitted: no-permit',
+      'not-permitted: unknown-caller',
     )
+    expect(view().sites).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
+import { openDocument } from '../fakes/documents'
 import { holdBack } from '../fakes/network'
 import {
   allowOnSite,
@@ -745,16 +746,14 @@ describe('connect, to reconnect', () => {
       status: 'needs-attention',
       fault: { code: 'reconnect-required' },
     })
-    world.told.length = 0
+    const page = openDocument()
 
     await ask(senders.popup(), 'connect', { provider: 'salesos', connection: id })
     const after = await untilView(now => now.connections[0]?.status === 'connected')
     expect(after.connections[0]?.id).toBe(id)
     expect(after.connections[0]?.fault).toBeUndefined()
     expect(after.permits).toHaveLength(1)
-    await vi.waitFor(() =>
-      expect(world.told.map(({ message }) => message)).toEqual([{ dealpass: 'news', event: 'recovered' }]),
-    )
+    await vi.waitFor(() => expect(page.heard).toEqual([{ news: 'recovered' }]))
   })
 
   it('refuses another account, gives its login back and changes nothing', async () => {

@@ -1,5 +1,15 @@
 import { describe, expect, it, vi } from 'vitest'
-import { allowOnSite, connected, openPanel, site, startWithSetup, withProviders } from '../fakes/providers'
+import { openDocument } from '../fakes/documents'
+import {
+  allowOnSite,
+  chosen,
+  connected,
+  give,
+  openPanel,
+  site,
+  startWithSetup,
+  withProviders,
+} from '../fakes/providers'
 import {
   ask,
   onDisk,
@@ -37,7 +47,10 @@ async function asked(): Promise<{ consent: string; windowId: number }> {
   return { consent: consent.id, windowId: window.id }
 }
 
-const answer = (allow: boolean, consent: string) => ({ consent, allow, until: 'run' }) as const
+const answer = (allow: boolean, consent: string) => {
+  const asks = view().consents.find(({ id }) => id === consent)?.asks ?? []
+  return { consent, allow, until: 'run', connections: chosen(asks) } as const
+}
 
 describe('askConsent', () => {
   it('opens one window of ours that asks for all that the panel lacks', async () => {
@@ -53,9 +66,16 @@ describe('askConsent', () => {
       {
         id: consent,
         site,
+        page: 'document-of-1',
         asks: [
-          { connection: sell, use: 'fetch', access: 'read', scopes: ['read'] },
-          { connection: salesos, use: 'token', access: 'read', scopes: ['leads:read'] },
+          { provider: 'sell', connection: sell, use: 'fetch', access: 'read', scopes: ['read'] },
+          {
+            provider: 'salesos',
+            connection: salesos,
+            use: 'token',
+            access: 'read',
+            scopes: ['leads:read'],
+          },
         ],
         tokenLife: expect.any(Number),
       },
@@ -158,6 +178,7 @@ describe('askConsent', () => {
 describe('decide', () => {
   it('writes the permits, closes the window and tells the site', async () => {
     const { sell, salesos } = await readyToAsk()
+    const page = openDocument()
     const { consent, windowId } = await asked()
     await ask(senders.consent(windowId, consent), 'decide', answer(true, consent))
     const { run } = view()
@@ -181,16 +202,17 @@ describe('decide', () => {
     expect((await onDisk()).permits).toHaveLength(2)
     expect(view().consents).toEqual([])
     expect(consentWindows()).toEqual([])
-    expect(world.told).toEqual([{ tab: 1, message: { dealpass: 'news', event: 'connected' } }])
+    expect(page.heard).toEqual([{ news: 'connected' }])
   })
 
   it('writes nothing for a no', async () => {
     await readyToAsk()
+    const page = openDocument()
     const { consent, windowId } = await asked()
     await ask(senders.consent(windowId, consent), 'decide', answer(false, consent))
     expect(view()).toMatchObject({ permits: [], consents: [] })
     expect(consentWindows()).toEqual([])
-    expect(world.told).toEqual([])
+    expect(page.heard).toEqual([])
   })
 
   it('works in another life of the worker', async () => {
@@ -261,25 +283,26 @@ describe('decide', () => {
   })
 
   it('gives no permit for a connection that was ended meanwhile', async () => {
-    const { sell } = await readyToAsk()
+    await readyToAsk()
     const { consent, windowId } = await asked()
+    const given = answer(true, consent)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.now() })
     const { salesos } = Object.fromEntries(view().connections.map(({ provider, id }) => [provider, id]))
     await ask(senders.popup(), 'disconnect', { connection: salesos ?? '' })
     await vi.advanceTimersByTimeAsync(10_000)
     await untilView(({ connections }) => connections.length === 1)
-    await ask(senders.consent(windowId, consent), 'decide', answer(true, consent))
-    expect(view().permits.map(({ connection }) => connection)).toEqual([sell])
+    expect(await refused(senders.consent(windowId, consent), 'decide', given)).toBe('bad-request')
+    expect(view().permits).toEqual([])
+    expect(view().consents).toHaveLength(1)
   })
 
   it('puts a wider permit in the place of a narrower one', async () => {
     await readyToAsk()
-    const { grant } = await import('../../src/background/permits')
     const sell = view().connections[0]?.id ?? ''
-    const narrow = { connection: sell, use: 'fetch', access: 'read', scopes: ['read'] } as const
-    await grant(site, [{ ...narrow, scopes: ['read'] }], 'run')
-    await grant(site, [{ ...narrow, scopes: ['read', 'profile'] }], 'run')
-    await grant('https://other.example', [{ ...narrow, scopes: ['read'] }], 'run')
+    const narrow = { connection: sell, use: 'fetch' as const, access: 'read' as const, scopes: ['read'] }
+    await give([narrow])
+    await give([{ ...narrow, scopes: ['read', 'profile'] }])
+    await give([narrow], 'run', { site: 'https://other.example', page: 'another' })
     expect(view().permits.map(one => [one.site, one.scopes])).toEqual(
       expect.arrayContaining([
         [site, ['read', 'profile']],
@@ -317,10 +340,10 @@ describe('the question', () => {
     await openPanel('another-document', 2)
     const mine = world.connect(senders.panel())
     const others = world.connect(senders.panel('another-document', 2))
-    others.end()
+    others.disconnect()
     await settled()
     expect(view().consents).toHaveLength(1)
-    mine.end()
+    mine.disconnect()
     await untilView(({ consents }) => consents.length === 0)
     await until(() => consentWindows().length === 0)
   })
@@ -330,17 +353,10 @@ describe('the question', () => {
     await asked()
     const port = world.connect(senders.panel())
     await restartWorker()
-    port.end()
+    expect(port.isOpen).toBe(false)
     await settled()
     expect(view().consents).toHaveLength(1)
     expect(consentWindows()).toHaveLength(1)
-  })
-
-  it('lets no site hold a port', async () => {
-    await readyToAsk()
-    await asked()
-    const port = world.connect({ ...senders.site(), documentId: 'panel-document' })
-    expect(port.isOpen).toBe(false)
   })
 
   it('is gone when the browser is started again', async () => {

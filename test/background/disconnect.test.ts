@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Departure, View } from '../../src/shared/view'
+import { type OpenDocument, openDocument } from '../fakes/documents'
 import { holdBack } from '../fakes/network'
 import {
   allowOnSite,
@@ -37,13 +38,15 @@ const disconnect = (connection: string) => ask(senders.popup(), 'disconnect', { 
 const undo = (connection: string) => ask(senders.popup(), 'undo', { connection })
 const revocations = () => providers.sandbox.saw({ path: /\/revoke$/ })
 
+let page: OpenDocument
+
 /** A connection whose site has a permit, with the time in the test's hands. */
 async function ready(provider: 'sell' | 'salesos'): Promise<string> {
   await startWithSetup()
   const id = await connected(provider)
   await allowOnSite()
   providers.sandbox.forget()
-  world.told.length = 0
+  page = openDocument()
   stopClocks()
   return id
 }
@@ -66,7 +69,7 @@ describe('disconnect', () => {
     expect(await refused(senders.site(), 'token', { provider: 'salesos' })).toBe(words)
     expect(await refused(senders.site(), 'fetch', { provider: 'salesos', path: '/v1/leads' })).toBe(words)
     expect(await ask(senders.site(), 'connections', {})).toEqual([])
-    expect(world.told).toEqual([{ tab: 1, message: { dealpass: 'news', event: 'ended' } }])
+    expect(page.heard).toEqual([{ news: 'ended' }])
     expect(providers.sandbox.saw()).toEqual([])
     expect(lease.accessToken).toBeTruthy()
   })
@@ -133,7 +136,7 @@ describe('undo', () => {
     held.release()
     expect([...world.alarms.keys()]).toEqual([])
     expect((await onDisk()).disconnects).toEqual([])
-    expect(world.told.map(({ message }) => Object(message).event)).toEqual(['ended', 'recovered'])
+    expect(page.heard).toEqual([{ news: 'ended' }, { news: 'recovered' }])
     await ask(senders.site(), 'token', { provider: 'salesos' })
   })
 

@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
+import { FakeEvent } from '../fakes/event'
 import { ask, senders, startWorker, view } from '../fakes/worker'
-import { FakeEvent, world } from '../fakes/world'
+import { world } from '../fakes/world'
 
+/** Only while an authorization window is open; and only in Firefox. */
+const unheard = ['onWindowCreated', 'onTabUpdated']
 const never = () => new Promise<never>(() => undefined)
 
 describe('the background', () => {
@@ -13,7 +16,14 @@ describe('the background', () => {
     const events = Object.entries(world).filter(([, event]) => event instanceof FakeEvent)
     expect(events.length).toBeGreaterThan(6)
     for (const [name, event] of events)
-      expect((event as FakeEvent<[]>).listeners.size, name).toBe(name === 'onWindowCreated' ? 0 : 1)
+      expect((event as FakeEvent<[]>).listeners.size, name).toBe(unheard.includes(name) ? 0 : 1)
+  })
+
+  it('listens in Firefox, too, where it hears of a page’s new address, which no panel there does by itself', async () => {
+    world.isFirefox = true
+    vi.resetModules()
+    await import('../../src/background/index')
+    expect(world.onTabUpdated.listeners.size).toBe(1)
   })
 
   it('closes every area of storage to content scripts', async () => {

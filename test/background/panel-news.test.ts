@@ -1,22 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { openPanel, site } from '../fakes/providers'
 import { ask, refused, restartWorker, senders, startWorker, view } from '../fakes/worker'
 import { world } from '../fakes/world'
 
-const site = 'https://app.futuresimple.com'
 const address = `${site}/leads/1`
 const look = { dealpass: 'look' }
 
 beforeEach(startWorker)
 
-async function enter(document: string, tab: number): Promise<void> {
-  world.tabs.set(tab, address)
-  const { ticket } = await ask(senders.site(site, tab), 'openPanel', {})
-  await ask(senders.panel(document, tab), 'enter', { ticket })
-}
-
 describe('look', () => {
   it('gives a panel the view and the address of its page', async () => {
-    await enter('mine', 1)
+    await openPanel('mine', 1)
     expect(await ask(senders.panel('mine', 1), 'look', {})).toEqual({ view: view(), address })
   })
 
@@ -26,7 +20,7 @@ describe('look', () => {
   })
 
   it('gives the view alone where the tab has just been closed', async () => {
-    await enter('mine', 1)
+    await openPanel('mine', 1)
     world.tabs.delete(1)
     expect(await ask(senders.panel('mine', 1), 'look', {})).toEqual({ view: view() })
   })
@@ -34,8 +28,8 @@ describe('look', () => {
 
 describe('tellPanels', () => {
   it('tells those that see by asking of each change, also in another life, and no others', async () => {
-    await enter('asks', 1)
-    await enter('sees', 2)
+    await openPanel('asks', 1)
+    await openPanel('sees', 2)
     await ask(senders.panel('asks', 1), 'look', {})
     await ask(senders.popup(), 'stop', { on: true })
     expect(world.told).toEqual([{ tab: 1, message: look }])

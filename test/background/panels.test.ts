@@ -35,7 +35,7 @@ describe('issueTicket', () => {
 describe('enter', () => {
   it('makes the panel stand for the site of its ticket, also in another life', async () => {
     const { ticket } = await ask(senders.site(site, 5), 'openPanel', {})
-    expect(await ask(senders.panel('mine', 5), 'enter', { ticket })).toEqual({ site })
+    expect(await ask(senders.panel('mine', 5), 'enter', { ticket })).toEqual({ site, page: 'document-of-5' })
     expect(await ask(senders.panel('mine', 5), 'connections', {})).toEqual([])
     await restartWorker()
     expect(await ask(senders.panel('mine', 5), 'connections', {})).toEqual([])
@@ -44,9 +44,16 @@ describe('enter', () => {
   it('takes a ticket once', async () => {
     const { ticket } = await ask(senders.site(), 'openPanel', {})
     await ask(senders.panel('mine'), 'enter', { ticket })
-    expect(await refused(senders.panel('mine'), 'enter', { ticket })).toBe(unknown)
     expect(await refused(senders.panel('other'), 'enter', { ticket })).toBe(unknown)
     expect(await refused(senders.panel('other'), 'connections', {})).toBe(unknown)
+  })
+
+  it('says the same to a panel that asks again, since the first answer may have been lost with a worker', async () => {
+    const { ticket } = await ask(senders.site(), 'openPanel', {})
+    const entered = await ask(senders.panel('mine'), 'enter', { ticket })
+    await restartWorker()
+    expect(await ask(senders.panel('mine'), 'enter', { ticket })).toEqual(entered)
+    expect(await refused(senders.panel('other'), 'enter', { ticket })).toBe(unknown)
   })
 
   it('takes a ticket once when two come at once', async () => {
@@ -82,7 +89,10 @@ describe('enter', () => {
   it('takes no ticket from a panel at the top of a tab', async () => {
     const { ticket } = await ask(senders.site(), 'openPanel', {})
     expect(await refused({ ...senders.panel(), frameId: 0 }, 'enter', { ticket })).toBe(unknown)
-    expect(await ask(senders.panel(), 'enter', { ticket })).toEqual({ site })
+    expect(await ask(senders.panel(), 'enter', { ticket })).toEqual({
+      site,
+      page: 'document-of-1',
+    })
   })
 })
 

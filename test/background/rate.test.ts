@@ -63,6 +63,8 @@ describe('serve', () => {
 
   it('tells a site that asks too often, whatever it asks, and no other', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: start })
+    world.grant('https://other.example/*')
+    await ask(senders.popup(), 'useSite', { origin: 'https://other.example' })
     const message = { dealpass: 'request', name: 'connections', input: {} }
     const asked = await Promise.all(
       Array.from({ length: limits.rateBurst }, () => send(senders.site(), message)),

@@ -23,8 +23,13 @@ const routes: { [N in RequestName]: { from: Kind[]; input: Record<string, unknow
   weakerFlows: { from: ['screen'], input: { on: false } },
   reviewSetup: { from: ['screen'], input: { text: '{}' } },
   useSetup: { from: ['screen'], input: { text: '{}' } },
-  decide: { from: ['screen'], input: { consent: 'id', allow: false, until: 'run' } },
+  decide: { from: ['screen'], input: { consent: 'id', allow: false, until: 'run', connections: ['id'] } },
   endPermit: { from: ['screen'], input: { permit: 'id' } },
+  endPermits: { from: ['screen'], input: {}, optional: { site: 'https://crm.example' } },
+  useSite: { from: ['screen'], input: { origin: 'https://crm.example' } },
+  leaveSite: { from: ['screen'], input: { origin: 'https://crm.example' } },
+  forgetDenial: { from: ['screen'], input: { site: 'https://crm.example', provider: 'sell' } },
+  receipts: { from: ['screen'], input: {} },
   enter: { from: ['panel'], input: { ticket: 'id' } },
   look: { from: ['panel'], input: {} },
   askConsent: { from: ['panel'], input: {} },
@@ -32,11 +37,22 @@ const routes: { [N in RequestName]: { from: Kind[]; input: Record<string, unknow
   fetch: {
     from: ['panel', 'site'],
     input: { provider: 'sell', path: '/v2/leads' },
-    optional: { connection: 'id', method: 'GET', headers: { accept: 'text/plain' }, body: 'x' },
+    optional: {
+      connection: 'id',
+      scopes: ['read'],
+      method: 'GET',
+      headers: { accept: 'text/plain' },
+      body: 'x',
+    },
   },
   token: { from: ['site'], input: { provider: 'sell' }, optional: { connection: 'id', scopes: ['read'] } },
   openPanel: { from: ['site'], input: {} },
 }
+
+/** What looks wrong and is not: a text may be empty, and nothing may be chosen. */
+const isRight = (key: string, value: unknown) =>
+  ((key === 'text' || key === 'path') && value === '') ||
+  (key === 'connections' && Array.isArray(value) && value.length === 0)
 
 const names = Object.keys(routes) as RequestName[]
 const kinds: Record<Kind, () => Sender> = {
@@ -100,13 +116,13 @@ describe('serve', () => {
       const { [key]: _, ...rest } = input
       wrong.push(rest)
       for (const value of [undefined, null, 7, {}, [], '', 'x'.repeat(300_000)])
-        if (value !== input[key] && !(key === 'text' && value === '') && !(key === 'path' && value === ''))
-          wrong.push({ ...rest, [key]: value })
+        if (value !== input[key] && !isRight(key, value)) wrong.push({ ...rest, [key]: value })
     }
     for (const key of Object.keys(optional))
       for (const value of [null, 7, [7], { 7: 7 }, { a: null }]) wrong.push({ ...input, [key]: value })
     for (const extra of ['more', 'caller', 'site', 'origin', 'sender', 'kind'])
-      wrong.push({ ...input, [extra]: 'https://app.futuresimple.com' })
+      if (!(extra in input) && !(extra in optional))
+        wrong.push({ ...input, [extra]: 'https://app.futuresimple.com' })
     for (const value of wrong)
       expect(await answered(sender, request(name, value)), JSON.stringify(value)?.slice(0, 80)).toBe(
         'bad-request',

@@ -42,8 +42,10 @@ describe('session', () => {
       providers: catalogue.map(({ id }) => expect.objectContaining({ id, ways: [] })),
       attempts: [],
       connections: [],
+      sites: [],
       permits: [],
       consents: [],
+      denials: [],
       departures: [],
       setupFaults: {},
     })
@@ -125,7 +127,9 @@ describe('session', () => {
     await restartBrowser()
     expect(view().permits).toEqual([])
     expect((await onDisk()).permits).toEqual([])
-    expect(await refused(senders.site(), 'token', { provider: 'salesos' })).toBe('not-permitted: no-permit')
+    expect(await refused(senders.site(), 'token', { provider: 'salesos' })).toBe(
+      'not-permitted: needs-gesture',
+    )
   })
 
   it('says interrupted of every attempt that was open when the browser ended', async () => {

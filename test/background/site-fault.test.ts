@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { siteFault } from '../../src/background/site-fault'
 import { type ErrorCode, errorCodes, type Fault, reasons } from '../../src/shared/errors'
-import { siteSentenceOf } from '../../src/shared/texts/site-errors'
+import { siteSentenceOf } from '../../src/shared/texts/page-errors'
 
 /** The codes that widget authors are promised, and no others (design section 2.4). */
 const promised = (

@@ -53,7 +53,7 @@ describe('a vault of the version before', () => {
   const sellId = '7a1f'
 
   /** What version 1 wrote: no client secrets, no addresses, a setup without sites and rules. */
-  const before: Record<string, { keyPath?: string; rows: unknown[] }> = {
+  const before: Record<string, { keyPath?: string | string[]; rows: unknown[] }> = {
     connections: {
       keyPath: 'id',
       rows: [
@@ -113,16 +113,16 @@ describe('a vault of the version before', () => {
     salesos: 'https://auth.play2sell.com',
   }
 
-  function written(): Promise<void> {
+  function written(version = 1, stores = before, itsSetup: object = setup): Promise<void> {
     return new Promise((resolve, reject) => {
-      const request = indexedDB.open('dealpass', 1)
+      const request = indexedDB.open('dealpass', version)
       request.onerror = () => reject(request.error)
       request.onupgradeneeded = () => {
-        for (const [name, { keyPath, rows }] of Object.entries(before)) {
+        for (const [name, { keyPath, rows }] of Object.entries(stores)) {
           const store = request.result.createObjectStore(name, keyPath ? { keyPath } : undefined)
           for (const row of rows) store.put(row)
           if (name === 'kept') {
-            store.put(setup, 'setup')
+            store.put(itsSetup, 'setup')
             store.put(true, 'stopped')
           }
         }
@@ -138,7 +138,9 @@ describe('a vault of the version before', () => {
     await written()
     await startWorker()
     const disk = await onDisk()
-    expect(Object.keys(disk).sort()).toEqual([...Object.keys(before), 'clientSecrets'].sort())
+    expect(Object.keys(disk).sort()).toEqual(
+      [...Object.keys(before), 'clientSecrets', 'sites', 'receipts'].sort(),
+    )
     for (const name of ['credentials', 'permits', 'attempts', 'departures', 'disconnects'])
       expect(disk[name], name).toEqual(before[name]?.rows)
     expect(disk.clientSecrets).toEqual([])
@@ -160,6 +162,42 @@ describe('a vault of the version before', () => {
     })
     expect(view().connections[0]?.fault).toBeUndefined()
     expect(view().providers.find(({ id }) => id === 'sell')?.ways.length).toBeGreaterThan(0)
+  })
+
+  it('keeps all that version 2 had, and has room for sites and receipts', async () => {
+    const secret = {
+      provider: 'salesos',
+      clientId: clients.salesos.id,
+      place: 'https://auth.play2sell.com https://auth.play2sell.com',
+      secret: 'kept',
+    }
+    const addresses = (provider: string) => ({ token: tokenOrigins[provider], api: ['https://api.example'] })
+    const second = {
+      ...before,
+      connections: {
+        keyPath: 'id',
+        rows: before.connections?.rows.map(row => ({
+          ...Object(row),
+          addresses: addresses(Object(row).provider),
+        })),
+      },
+      clientSecrets: { keyPath: ['provider', 'clientId', 'place'], rows: [secret] },
+    } as typeof before
+    const site = {
+      origin: 'https://crm.example',
+      provider: 'sell',
+      scopes: ['read'],
+      use: 'fetch',
+      access: 'read',
+    }
+    const itsSetup = { ...setup, sites: [site], rules: { maxLeaseMinutes: 9 } }
+    await written(2, second, itsSetup)
+    await startWorker()
+    const disk = await onDisk()
+    for (const [name, { rows }] of Object.entries(second))
+      if (name !== 'kept') expect(disk[name], name).toEqual(rows)
+    expect([disk.sites, disk.receipts]).toEqual([[], []])
+    expect(view()).toMatchObject({ stopped: true, setup: itsSetup, sites: [] })
   })
 
   it('sends the credentials that it had to where they were had', async () => {

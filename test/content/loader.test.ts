@@ -1,26 +1,19 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Installed, installed } from '../fakes/extension'
 import { type FakeElement, openPage } from '../fakes/page'
 import { until } from '../fakes/worker'
 
 let page: FakeElement
 let replies: unknown[]
-let asked: number
+let extension: Installed
 
 beforeEach(async () => {
   page = openPage()
   replies = []
-  asked = 0
-  const runtime = {
-    id: 'abcdefghijklmnopabcdefghijklmnop',
-    getURL: (path: string) => `chrome-extension://dynamic-address/${path}`,
-    sendMessage: async () => {
-      asked += 1
-      const reply = replies.shift()
-      if (!reply) throw new Error('Extension context invalidated.')
-      return reply
-    },
-  }
-  vi.stubGlobal('browser', { runtime })
+  extension = installed(({ name }) => {
+    expect(name).toBe('openPanel')
+    return replies.shift() ?? new Promise(() => undefined)
+  })
   vi.resetModules()
   await import('../../src/content/loader')
 })
@@ -34,7 +27,7 @@ describe('the loader', () => {
     expect(page.find('button')).toHaveLength(1)
     expect(button()?.text).toContain('Dealpass')
     expect(frames()).toEqual([])
-    expect(asked).toBe(0)
+    expect(extension.ports).toEqual([])
   })
 
   it('opens the panel with its ticket, in a closed root that the page cannot look into', async () => {
@@ -54,7 +47,7 @@ describe('the loader', () => {
     replies.push(ticket('t1'))
     button()?.click(false)
     await new Promise(resolve => setImmediate(resolve))
-    expect(asked).toBe(0)
+    expect(extension.ports).toEqual([])
     expect(frames()).toEqual([])
   })
 
@@ -64,7 +57,7 @@ describe('the loader', () => {
     button()?.click()
     await until(() => frames().length === 1)
     await until(() => button()?.ariaExpanded === 'true')
-    expect(asked).toBe(1)
+    expect(extension.sent).toHaveLength(1)
     button()?.click()
     expect(frames()).toEqual([])
     expect(button()?.ariaExpanded).toBe('false')
@@ -81,6 +74,7 @@ describe('the loader', () => {
   })
 
   it('says to reload the page after an update has cut it off', async () => {
+    extension.update()
     button()?.click()
     await until(() => page.find('p').length === 1)
     expect(page.find('p')[0]).toMatchObject({

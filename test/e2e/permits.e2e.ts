@@ -1,5 +1,6 @@
 import { limits } from '../../src/shared/limits'
-import { errorTexts, reasonTexts } from '../../src/shared/texts/errors'
+import { errorTexts } from '../../src/shared/texts/errors'
+import { siteReasonTexts } from '../../src/shared/texts/page-errors'
 import { expect, test } from './harness/fixtures'
 import { extensionPage } from './harness/opened-page'
 import { allowOnPage, connected, crmLead, openPanel, openPanelOn, viewOf } from './steps'
@@ -210,7 +211,7 @@ test('does not lease a token that lives too long', async ({ dealpass, sandbox })
   await allowOnPage(dealpass, panel)
   // Brokered fetch goes on; the widget is told why it gets no token.
   await expect(page.getByRole('region', { name: 'SalesOS leads' })).toContainText(
-    reasonTexts['long-lived-token'].replaceAll('{provider}', 'SalesOS'),
+    siteReasonTexts['long-lived-token'].replaceAll('{provider}', 'SalesOS'),
   )
   const calls = await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads', method: 'GET' })
   expect(calls.headers.origin).not.toBe('https://app.futuresimple.com')

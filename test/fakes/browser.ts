@@ -2,7 +2,11 @@
  * Stands for `webextension-polyfill`: the extension API as one life of the background sees the `world`. Each import
  * of a new module graph is a new life; the calls of one that is over do nothing and are never answered.
  */
-import { type AreaName, extensionId, extensionOrigin, type FakeEvent, type FlowDetails, world } from './world'
+import manifest from '../../manifest.json' with { type: 'json' }
+import type { FakeEvent } from './event'
+import { patternsCover } from './patterns'
+import type { Injection, RegisteredScript } from './scripting'
+import { type AreaName, extensionId, extensionOrigin, type FlowDetails, world } from './world'
 
 const { life } = world
 const never = new Promise<never>(() => undefined)
@@ -21,13 +25,7 @@ function call<Args extends unknown[], T>(run: (...args: Args) => T | Promise<T>)
   }
 }
 
-function event<Args extends unknown[]>(from: FakeEvent<Args>) {
-  return {
-    addListener: (listener: (...args: Args) => unknown) => void from.listeners.set(listener, life),
-    removeListener: (listener: (...args: Args) => unknown) => void from.listeners.delete(listener),
-    hasListener: (listener: (...args: Args) => unknown) => from.listeners.has(listener),
-  }
-}
+const event = <Args extends unknown[]>(from: FakeEvent<Args>) => from.of(life)
 
 function area(name: AreaName) {
   const setAccessLevel = call(({ accessLevel }: { accessLevel: string }) => {
@@ -40,21 +38,50 @@ function area(name: AreaName) {
   }
 }
 
-const contexts = {
+const chromiumOnly = {
+  // Documents of the extension, and no others.
   getContexts: call(({ documentIds }: { documentIds?: string[] }) =>
-    (documentIds ?? []).filter(id => world.documents.has(id)).map(documentId => ({ documentId })),
+    (documentIds ?? [])
+      .filter(id => world.documents.get(id)?.url.startsWith(`${extensionOrigin}/`))
+      .map(documentId => ({ documentId })),
   ),
+}
+
+const firefoxOnly = {
+  getBrowserInfo: call(() => ({ name: 'Firefox', vendor: 'Mozilla', version: '140.0', buildID: '' })),
+}
+
+const executed = call((injection: Injection) => world.scripting.execute(injection))
+
+const scripting = {
+  executeScript: ({ func, ...injection }: Omit<Injection, 'func'> & { func?: () => unknown }) =>
+    executed({ ...injection, ...(func ? { func: String(func) } : {}) }),
+  registerContentScripts: call((scripts: RegisteredScript[]) => world.scripting.register(scripts)),
+  unregisterContentScripts: call((filter?: { ids?: string[] }) => world.scripting.unregister(filter?.ids)),
+  getRegisteredContentScripts: call((filter?: { ids?: string[] }) =>
+    [...world.scripting.registered.values()].filter(({ id }) => filter?.ids?.includes(id) ?? true),
+  ),
+}
+
+/** The manifest as the build writes it. */
+const built = {
+  ...manifest,
+  content_scripts: manifest.content_scripts.map(script => ({
+    ...script,
+    js: script.js.map(file => file.replace(/\.ts$/, '.js')),
+  })),
 }
 
 const browser = {
   runtime: {
     id: extensionId,
     getURL: (path: string) => `${extensionOrigin}/${path.replace(/^\//, '')}`,
+    getManifest: () => structuredClone(built),
     onMessage: event(world.onMessage),
     onConnect: event(world.onConnect),
     onStartup: event(world.onStartup),
     onInstalled: event(world.onInstalled),
-    ...(world.isFirefox ? {} : contexts),
+    ...(world.isFirefox ? firefoxOnly : chromiumOnly),
   },
   storage: { local: area('local'), session: area('session'), sync: area('sync'), managed: area('managed') },
   identity: {
@@ -63,10 +90,19 @@ const browser = {
   },
   permissions: {
     contains: call(({ origins = [] }: { origins?: string[] }) =>
-      origins.every(one => world.granted.has(one)),
+      origins.every(one => world.isPermitted(one)),
     ),
+    remove: call(({ origins = [] }: { origins?: string[] }) => {
+      if (origins.some(one => manifest.host_permissions.includes(one)))
+        throw new Error('You cannot remove required permissions.')
+      const had = origins.filter(one => world.granted.has(one))
+      if (had.length > 0) world.revoke(...had)
+      return had.length > 0
+    }),
     onAdded: event(world.onPermissionsAdded),
+    onRemoved: event(world.onPermissionsRemoved),
   },
+  scripting,
   alarms: {
     create: call((name: string, { when }: { when: number }) => void world.alarms.set(name, when)),
     clear: call((name: string) => world.alarms.delete(name)),
@@ -96,25 +132,44 @@ const browser = {
       if (url === undefined) throw new Error(`Invalid tab ID: ${id}`)
       return { id, url }
     }),
-    query: call(({ url, windowId, windowType }: { url?: string; windowId?: number; windowType?: string }) => {
-      const inWindows = [...world.windows.values()]
-        .filter(({ type }) => type === 'popup')
-        .map(window => ({
-          id: window.id,
-          windowId: window.id,
-          url: window.url,
-          openerTabId: window.openerTabId,
+    query: call(
+      ({
+        url,
+        windowId,
+        windowType,
+      }: {
+        url?: string | string[]
+        windowId?: number
+        windowType?: string
+      }) => {
+        const inWindows = [...world.windows.values()]
+          .filter(({ type }) => type === 'popup')
+          .map(window => ({
+            id: window.id,
+            windowId: window.id,
+            url: window.url,
+            openerTabId: window.openerTabId,
+          }))
+        const inTabs = [...world.tabs].map(([id, at]) => ({
+          id,
+          windowId: 1,
+          url: at,
+          openerTabId: undefined,
         }))
-      const inTabs = [...world.tabs].map(([id, at]) => ({ id, windowId: 1, url: at, openerTabId: undefined }))
-      return [...(windowType === 'popup' ? [] : inTabs), ...inWindows].filter(
-        tab =>
-          (windowId === undefined || tab.windowId === windowId) &&
-          (url === undefined || `${new URL(tab.url).origin}/*` === url),
-      )
-    }),
-    sendMessage: call((tab: number, message: unknown) => {
+        return [...(windowType === 'popup' ? [] : inTabs), ...inWindows].filter(
+          tab =>
+            (windowId === undefined || tab.windowId === windowId) &&
+            (url === undefined || patternsCover([url].flat(), tab.url)),
+        )
+      },
+    ),
+    sendMessage: call((tab: number, message: unknown, to: { documentId?: string } = {}) => {
+      if (to.documentId !== undefined && !world.documents.has(to.documentId))
+        throw new Error('Could not establish connection. Receiving end does not exist.')
       world.told.push({ tab, message })
+      return true
     }),
+    onUpdated: event(world.onTabUpdated),
     onRemoved: event(world.onTabRemoved),
   },
 }

@@ -85,13 +85,17 @@ export function networkTo({ port, hosts }: Pick<Sandbox, 'port' | 'hosts'>): {
   }
 }
 
-/** Requests that are held on their way out. `reached` resolves when the first one is there; `count` says how many came. */
-export type Held = { reached: Promise<void>; count(): number; release(): void }
+/**
+ * Requests that are held on their way out. `reached` resolves when the first one is there; `count` says how many came,
+ * `aborted` how many of them left again.
+ */
+export type Held = { reached: Promise<void>; count(): number; aborted(): number; release(): void }
 
 /** Holds back every request whose address matches, until released; an aborted one leaves. */
 export function holdBack(pattern: RegExp): Held {
   const through = globalThis.fetch
   let count = 0
+  let aborted = 0
   let arrive = () => {}
   let release = () => {}
   const reached = new Promise<void>(resolve => {
@@ -109,14 +113,17 @@ export function holdBack(pattern: RegExp): Held {
       await Promise.race([
         released,
         new Promise((_, reject) => {
-          request.signal.addEventListener('abort', () => reject(request.signal.reason))
+          request.signal.addEventListener('abort', () => {
+            aborted += 1
+            reject(request.signal.reason)
+          })
         }),
       ])
       if (life.isOver) return new Promise(() => undefined)
     }
     return through(request)
   })
-  return { reached, count: () => count, release }
+  return { reached, count: () => count, aborted: () => aborted, release }
 }
 
 /** Answers every request whose address matches by a function, for what no server would do; the rest goes through. */

@@ -66,14 +66,42 @@ export class FakeElement {
   }
 }
 
+/** A document that somebody looks at, or not. */
+export class FakeDocument extends EventTarget {
+  visibilityState: 'visible' | 'hidden' = 'visible'
+  prerendering = false
+  readonly documentElement = new FakeElement('html')
+
+  createElement(tag: string): FakeElement {
+    return new FakeElement(tag)
+  }
+
+  createElementNS(_: string, tag: string): FakeElement {
+    return new FakeElement(tag)
+  }
+
+  show(isVisible: boolean): void {
+    this.visibilityState = isVisible ? 'visible' : 'hidden'
+    this.dispatchEvent(new Event('visibilitychange'))
+  }
+
+  /** A page that the browser has fetched ahead is gone to. */
+  activate(): void {
+    this.prerendering = false
+    this.dispatchEvent(new Event('prerenderingchange'))
+  }
+}
+
+/** A document in the place of the browser's. */
+export function stubDocument(): FakeDocument {
+  const document = new FakeDocument()
+  vi.stubGlobal('document', document)
+  return document
+}
+
 /** A page without anything, in the place of the browser's globals; gives its root element. */
 export function openPage(): FakeElement {
-  const documentElement = new FakeElement('html')
-  vi.stubGlobal('document', {
-    documentElement,
-    createElement: (tag: string) => new FakeElement(tag),
-    createElementNS: (_: string, tag: string) => new FakeElement(tag),
-  })
+  const { documentElement } = stubDocument()
   vi.stubGlobal(
     'CSSStyleSheet',
     class {

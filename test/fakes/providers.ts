@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import manifest from '../../manifest.json' with { type: 'json' }
+import type { Holder } from '../../src/background/permit-for'
 import type { RequestInput } from '../../src/shared/protocol'
-import type { View } from '../../src/shared/view'
+import type { Ask, PermitDuration, View } from '../../src/shared/view'
 import type { SandboxUser } from '../sandbox/people'
 import { type Sandbox, sandboxSetup, startSandbox } from '../sandbox/sandbox'
 import { type Answer, createVisitor, type Visitor } from '../sandbox/visitor'
 import { networkTo } from './network'
-import { ask, senders, startWorker, untilView } from './worker'
+import { ask, senders, startWorker, untilView, view } from './worker'
 import { world } from './world'
 
 export const site = 'https://app.futuresimple.com'
@@ -140,8 +141,9 @@ export async function attemptFailed(provider: string): Promise<string> {
 
 /** Opens a panel on the site as the loader does: a ticket, spent by the panel's document. */
 export async function openPanel(documentId = 'panel-document', tabId = 1): Promise<void> {
-  world.tabs.set(tabId, `${site}/leads/1`)
-  world.documents.add(documentId)
+  const page = senders.site(site, tabId)
+  world.openDocument(page.documentId ?? '', { tabId, url: page.url ?? '' })
+  world.openDocument(documentId, { tabId, url: senders.panel(documentId, tabId).url ?? '' })
   const { ticket } = await ask(senders.site(site, tabId), 'openPanel', {})
   await ask(senders.panel(documentId, tabId), 'enter', { ticket })
 }
@@ -158,7 +160,33 @@ export async function allowOnSite(): Promise<void> {
     consent: consent.id,
     allow: true,
     until: 'run',
+    connections: chosen(consent.asks),
   })
+}
+
+/** Gives the site permits as if the user had allowed them, without any screen. */
+export async function give(
+  asks: readonly (Omit<Ask, 'provider'> & { connection: string })[],
+  until: PermitDuration = 'run',
+  holder: Holder = { site, page: senders.site(site).documentId ?? '' },
+): Promise<void> {
+  const { grant } = await import('../../src/background/permits')
+  const { connections } = view()
+  const grants = asks.map(ask => {
+    const connection = connections.find(({ id }) => id === ask.connection)
+    if (!connection) throw new Error(`No connection ${ask.connection}`)
+    return { ask: { provider: connection.provider, ...ask }, connection }
+  })
+  await grant(holder, grants, until)
+}
+
+/** The connections that the consent screen chooses by itself: what an ask names, else the provider's first. */
+export function chosen(asks: readonly Ask[]): string[] {
+  const { connections } = view()
+  return asks.map(
+    ({ provider, connection }) =>
+      connection ?? connections.find(known => known.provider === provider)?.id ?? '',
+  )
 }
 
 /** The bodies of requests to a token endpoint, in order. */

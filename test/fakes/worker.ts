@@ -2,6 +2,7 @@ import { vi } from 'vitest'
 import type { Sender } from '../../src/background/caller'
 import type { Reply, RequestInput, RequestName, RequestOutput } from '../../src/shared/protocol'
 import type { View } from '../../src/shared/view'
+import { elsewhere } from './event'
 import { extensionId, extensionOrigin, world } from './world'
 
 /** Databases that a life has open; its death closes them. */
@@ -12,6 +13,7 @@ export async function startWorker(): Promise<void> {
   vi.resetModules()
   watchDatabases()
   await import('../../src/background/index')
+  world.deliver()
   await untilView(() => true)
   // What a start does after that (it looks for what was left in the middle) has begun by then.
   const { session } = await import('../../src/background/session')
@@ -65,12 +67,23 @@ export async function restartWorker(): Promise<void> {
 export async function restartBrowser(): Promise<void> {
   endLife()
   world.storage.session.values.clear()
+  world.scripting.endSession()
   for (const id of [...world.windows.keys()]) world.windows.delete(id)
   world.tabs.clear()
-  world.documents.clear()
+  for (const id of [...world.documents.keys()]) world.closeDocument(id)
   world.alarms.clear()
   world.isFlowOpen = false
   await startWorker()
+}
+
+/** The extension is updated: registered scripts and what was in memory are forgotten, pages and what is on disk stay. */
+export async function updateExtension(): Promise<void> {
+  endLife()
+  world.storage.session.values.clear()
+  world.scripting.registered.clear()
+  world.alarms.clear()
+  await startWorker()
+  world.onInstalled.fire({ reason: 'update', previousVersion: '0.0.1' })
 }
 
 function watchDatabases(): void {
@@ -128,7 +141,7 @@ export function untilView(fits: (view: View) => boolean): Promise<View> {
       setImmediate(resolve, stored)
       return true
     }
-    if (!look()) onChanged.listeners.set(look, { isOver: false })
+    if (!look()) onChanged.listeners.set(look, elsewhere)
   })
 }
 
@@ -172,7 +185,9 @@ export async function refused<N extends RequestName>(
 }
 
 const address = (screen: string) => `${extensionOrigin}/src/screens/${screen}/index.html`
-const own = { id: extensionId, origin: extensionOrigin, documentLifecycle: 'active' }
+const own = { id: extensionId, origin: extensionOrigin }
+// Chromium says it of what is in a tab, which the popup is not; Firefox says it of nothing.
+const lifecycle = () => (world.isFirefox ? {} : { documentLifecycle: 'active' })
 const tab = (id: number, windowId = 1) =>
   ({ id, windowId, index: 0, highlighted: true, active: true, pinned: false, incognito: false }) as const
 
@@ -181,6 +196,7 @@ export const senders = {
   popup: (): Sender => ({ ...own, url: address('popup'), documentId: 'popup-document' }),
   options: (): Sender => ({
     ...own,
+    ...lifecycle(),
     url: address('options'),
     documentId: 'options-document',
     frameId: 0,
@@ -188,6 +204,7 @@ export const senders = {
   }),
   consent: (windowId: number, id = ''): Sender => ({
     ...own,
+    ...lifecycle(),
     url: `${address('consent')}?consent=${id}`,
     documentId: 'consent-document',
     frameId: 0,
@@ -195,6 +212,7 @@ export const senders = {
   }),
   panel: (documentId = 'panel-document', tabId = 1): Sender => ({
     ...own,
+    ...lifecycle(),
     url: `${address('panel')}#ticket`,
     documentId,
     frameId: 4,
@@ -205,7 +223,7 @@ export const senders = {
     origin,
     url: `${origin}/leads/1`,
     documentId: `document-of-${tabId}`,
-    documentLifecycle: 'active',
+    ...lifecycle(),
     frameId: 0,
     tab: tab(tabId),
   }),

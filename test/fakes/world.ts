@@ -1,3 +1,8 @@
+import { elsewhere, FakeEvent, type Life } from './event'
+import { patternsCover, permits } from './patterns'
+import { Channel, type FakePort } from './port'
+import { type FakeDocument, FakeScripting } from './scripting'
+
 /**
  * A browser around the extension, as far as the extension can see it: what it keeps, what it opens, what it fires.
  * It outlives the worker, so it is one for all module graphs of a test file; `reset` makes a new profile of it.
@@ -5,20 +10,6 @@
 
 export const extensionId = 'abcdefghijklmnopabcdefghijklmnop'
 export const extensionOrigin = `chrome-extension://${extensionId}`
-
-/** One life of the background. What a dead one still does reaches nothing and is answered by nothing. */
-export type Life = { isOver: boolean }
-
-type Listener<Args extends unknown[]> = (...args: Args) => unknown
-
-/** An event as the extension registers for it; a worker's listeners die with it. */
-export class FakeEvent<Args extends unknown[]> {
-  readonly listeners = new Map<Listener<Args>, Life>()
-
-  fire(...args: Args): unknown[] {
-    return [...this.listeners].flatMap(([listener, life]) => (life.isOver ? [] : [listener(...args)]))
-  }
-}
 
 type Changes = Record<string, { oldValue?: unknown; newValue?: unknown }>
 
@@ -45,35 +36,6 @@ class FakeStorageArea {
   }
 }
 
-/** A port as the background has it; `end` is what its other side does by going. */
-class FakePort {
-  isOpen = true
-  readonly #onDisconnect = new FakeEvent<[FakePort]>()
-  readonly #life: Life
-
-  constructor(
-    readonly sender: object,
-    life: Life,
-  ) {
-    this.#life = life
-  }
-
-  readonly onDisconnect = {
-    addListener: (listener: Listener<[FakePort]>) =>
-      void this.#onDisconnect.listeners.set(listener, this.#life),
-  }
-
-  disconnect(): void {
-    this.isOpen = false
-  }
-
-  end(): void {
-    if (!this.isOpen) return
-    this.isOpen = false
-    this.#onDisconnect.fire(this)
-  }
-}
-
 type FakeWindow = { id: number; type: string; url: string; openerTabId?: number }
 export type FlowDetails = { url: string; interactive: boolean }
 
@@ -88,9 +50,12 @@ class World {
   windows = new Map<number, FakeWindow>()
   /** Addresses of open tabs by their ids. */
   tabs = new Map<number, string>()
-  /** Documents that exist, for `runtime.getContexts`. */
-  documents = new Set<string>()
-  /** What tabs were told, in order. */
+  /** Documents that exist in tabs, by their ids. */
+  documents = new Map<string, FakeDocument>()
+  scripting = new FakeScripting(this)
+  /** Ports that documents have opened, and that have not ended. */
+  channels = new Set<Channel>()
+  /** What documents in tabs were told by message, in order. */
   told: { tab: number; message: unknown }[] = []
   /** Every authorization flow that was begun. */
   flows: FlowDetails[] = []
@@ -102,7 +67,10 @@ class World {
   signIn: (details: FlowDetails) => Promise<string> = () => Promise.reject(new Error('No sign-in expected'))
   /** What goes wrong when a window is to be opened, if anything. */
   windowFault: (() => Promise<never>) | undefined
-  /** Firefox has neither `runtime.getContexts` nor `setAccessLevel`. */
+  /**
+   * Firefox has neither `runtime.getContexts` nor `setAccessLevel`, and `runtime.getBrowserInfo` alone. Settled before the
+   * background starts.
+   */
   isFirefox = false
   isFlowOpen = false
   /** The window that was brought to the front last. */
@@ -110,9 +78,11 @@ class World {
 
   readonly onMessage = new FakeEvent<[message: unknown, sender: object]>()
   readonly onConnect = new FakeEvent<[FakePort]>()
+  readonly onTabUpdated = new FakeEvent<[number, object, object]>()
   readonly onStartup = new FakeEvent<[]>()
   readonly onInstalled = new FakeEvent<[object]>()
   readonly onPermissionsAdded = new FakeEvent<[object]>()
+  readonly onPermissionsRemoved = new FakeEvent<[object]>()
   readonly onAlarm = new FakeEvent<[{ name: string; scheduledTime: number }]>()
   readonly onWindowCreated = new FakeEvent<[FakeWindow]>()
   readonly onWindowRemoved = new FakeEvent<[number]>()
@@ -134,7 +104,9 @@ class World {
     this.alarms = new Map()
     this.windows = new Map()
     this.tabs = new Map()
-    this.documents = new Set()
+    this.documents = new Map()
+    this.scripting = new FakeScripting(this)
+    this.channels = new Set()
     this.told = []
     this.flows = []
     this.reports = []
@@ -147,10 +119,16 @@ class World {
     this.openWindow({ type: 'normal', url: 'https://app.futuresimple.com/leads/1' })
   }
 
-  /** The worker is stopped; windows, alarms and storage stay. */
+  /** The worker is stopped, and every port with it; windows, alarms, registered scripts and storage stay. */
   endLife(): void {
     this.life.isOver = true
     this.life = { isOver: false }
+    for (const channel of this.channels) if (channel.background) this.#end(channel, channel.background)
+  }
+
+  #end(channel: Channel, end: FakePort): void {
+    this.channels.delete(channel)
+    end.die()
   }
 
   /** What was reported so far, which is then not held against the test. */
@@ -180,11 +158,38 @@ class World {
     this.onPermissionsAdded.fire({ origins })
   }
 
-  /** A document opens a port. */
+  /** A permission goes: given back by us, or taken back by the user in the browser's own settings. */
+  revoke(...origins: string[]): void {
+    for (const origin of origins) this.granted.delete(origin)
+    this.onPermissionsRemoved.fire({ origins })
+  }
+
+  /** A document opens a port, which starts the worker where there is none. Gives the document's end. */
   connect(sender: object): FakePort {
-    const port = new FakePort(structuredClone(sender), this.life)
-    this.onConnect.fire(port)
-    return port
+    const channel = new Channel(structuredClone(sender))
+    this.channels.add(channel)
+    this.deliver()
+    return channel.page
+  }
+
+  /** Ports that were waiting for a worker reach it. */
+  deliver(): void {
+    if (!this.onConnect.isHeard) return
+    for (const channel of this.channels)
+      if (!channel.background) channel.arrive(this.life, port => void this.onConnect.fire(port))
+  }
+
+  /** A document is there, in its tab, and a person looks at it, who has not used it lately. */
+  openDocument(id: string, document: Pick<FakeDocument, 'tabId' | 'url'> & Partial<FakeDocument>): void {
+    this.tabs.set(document.tabId, this.tabs.get(document.tabId) ?? document.url)
+    this.documents.set(id, { isVisible: true, isActivated: false, ...document })
+  }
+
+  /** A document goes, and its ports with it. */
+  closeDocument(id: string): void {
+    this.documents.delete(id)
+    for (const channel of this.channels)
+      if ((channel.sender as { documentId?: string }).documentId === id) this.#end(channel, channel.page)
   }
 
   /** An alarm's time has come. */
@@ -194,7 +199,11 @@ class World {
   }
 
   canReach(address: string): boolean {
-    return this.granted.has(`${new URL(address).origin}/*`)
+    return patternsCover(this.granted, address)
+  }
+
+  isPermitted(pattern: string): boolean {
+    return permits(this.granted, pattern)
   }
 
   /** `identity.launchWebAuthFlow` as Chromium has it: one at a time, its window closed by the user or at the end. */
@@ -210,7 +219,7 @@ class World {
         this.isFlowOpen = false
         reject(new Error('The user did not approve access.'))
       }
-      if (window) this.onWindowRemoved.listeners.set(close, { isOver: false })
+      if (window) this.onWindowRemoved.listeners.set(close, elsewhere)
     })
     try {
       return await Promise.race([this.signIn(details), closed])

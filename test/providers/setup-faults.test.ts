@@ -297,6 +297,10 @@ describe('a provider of the setup’s own', () => {
     ['a name of two alphabets', { name: 'S\u0435ll' }, at('name')],
     ['a name like a row’s', { name: 'Acme – rep@acme.example' }, at('name')],
     ['a name that a digit makes look like another', { name: 'Sa1es 0S' }, at('name')],
+    ['a name that a capital makes look like another', { name: 'SeIl' }, at('name')],
+    ['a name with marks on the letters of another', { name: 'S\u00e9ll' }, at('name')],
+    ['a name that is another in Cyrillic', { name: '\u0405\u0435\u04cf\u04cf' }, at('name')],
+    ['a name of two alphabets, one of them rare', { name: '\u13dael\u006c' }, at('name')],
     ['an address of other letters', { api: ['https://\u0430pi.acme.example/'] }, at('api[0]')],
     ['an address of any host', { api: ['https://*.acme.example/'] }, at('api[0]')],
     [
@@ -460,6 +464,7 @@ describe('rules', () => {
     ['maxLeaseMinutes', [0, -1, 1.5, 1441, '60', null]],
     ['lockAfterMinutes', [0, 10_081, '1']],
     ['keepReceiptsDays', [-1, 3651, 0.5]],
+    ['longestPermit', ['never', 'Once', 8, '', null]],
     ['passphrase', ['required', 'off', 'maybe', true]],
     ['userProviders', ['yes', 1, null]],
     ['userSites', ['no', 0]],

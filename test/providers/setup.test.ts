@@ -86,6 +86,7 @@ const full = {
     userSites: false,
     privateAddresses: ['http://127.0.0.1:4105'],
     keepReceiptsDays: 0,
+    longestPermit: 'hours',
   },
 }
 

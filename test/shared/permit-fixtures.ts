@@ -20,6 +20,9 @@ export const connection = (
   ...more,
 })
 
+/** A page of the site. */
+export const holder = { site, page: 'page' }
+
 /** A permit of `site` to read through that connection, in this run. */
 export const permit = (of: string, more: Partial<Permit> = {}): Permit => ({
   id: `permit of ${of}`,
@@ -34,8 +37,8 @@ export const permit = (of: string, more: Partial<Permit> = {}): Permit => ({
   ...more,
 })
 
-/** A view with these, and nothing else. */
-export const view = (connections: ConnectionView[], permits: Permit[]): View => ({
+/** A view with these, and nothing else but what is said. */
+export const view = (connections: ConnectionView[], permits: Permit[], more: Partial<View> = {}): View => ({
   run: 'this run',
   stopped: false,
   weakerFlows: false,
@@ -43,8 +46,11 @@ export const view = (connections: ConnectionView[], permits: Permit[]): View => 
   providers: providerViews(null, connections, false),
   attempts: [],
   connections,
+  sites: [],
   permits,
   consents: [],
+  denials: [],
   departures: [],
   setupFaults: {},
+  ...more,
 })

@@ -1,10 +1,11 @@
 // A widget of the plainest kind: it receives a short-lived token by message and calls the API with it, from the page
 // and with the page's origin. So the API has to allow that origin (CORS); where it does not, brokered fetch is the way.
 
-import { type Dealpass, dealpass } from '../../sdk/dealpass'
+import type { Dealpass } from '../../sdk/dealpass'
+import { dealpass } from '../../sdk/in-extension'
 import type { Lease } from '../../shared/protocol'
 import { pageTexts } from '../../shared/texts/page'
-import { shadowRoot } from '../shadow'
+import { shadowRoots } from '../shadow'
 import css from './salesos-leads.css?inline'
 
 const provider = 'salesos'
@@ -16,7 +17,7 @@ type Lead = { name?: string; score?: number; next_step?: { title?: string } }
 const section = document.createElement('section')
 section.ariaLabel = pageTexts.leads
 section.hidden = true
-shadowRoot('open', css).append(section)
+shadowRoots('leads')('open', css).append(section)
 
 // Without the extension there is nothing to show, and nobody to tell.
 dealpass().then(start, () => undefined)

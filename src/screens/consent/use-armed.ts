@@ -1,19 +1,20 @@
 import { useEffect, useState } from 'preact/hooks'
 
 /**
- * Whether a click may count: true once the window has been on screen for `delay` ms without a break. It starts over
- * each time the window comes into view or gets the focus, since the click that brought it there may have been meant
- * for what lay beneath it.
+ * Whether a click may count: true once the window has been on screen for `delay` ms without a break, with the same
+ * `question` in it. It starts over each time the window comes into view or gets the focus, or the question becomes
+ * another one, since the click of that moment may have been meant for what was there before.
  */
-export function useArmed(delay: number): boolean {
-  const [isArmed, setArmed] = useState(false)
+export function useArmed(delay: number, question: string): boolean {
+  // The question itself, since a new one has to be dead from the very frame in which it is drawn.
+  const [armedFor, setArmed] = useState<string>()
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
     let frame = 0
     const disarm = () => {
       clearTimeout(timer)
       cancelAnimationFrame(frame)
-      setArmed(false)
+      setArmed(undefined)
     }
     const arm = () => {
       disarm()
@@ -21,7 +22,7 @@ export function useArmed(delay: number): boolean {
       // The second frame comes after the first one was painted.
       frame = requestAnimationFrame(() => {
         frame = requestAnimationFrame(() => {
-          timer = setTimeout(() => setArmed(true), delay)
+          timer = setTimeout(() => setArmed(question), delay)
         })
       })
     }
@@ -33,6 +34,6 @@ export function useArmed(delay: number): boolean {
       stop.abort()
       disarm()
     }
-  }, [delay])
-  return isArmed
+  }, [delay, question])
+  return armedFor === question
 }

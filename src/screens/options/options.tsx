@@ -1,10 +1,12 @@
 import { useEffect } from 'preact/hooks'
+import { sayInActivity } from '../../shared/texts/activity'
 import { sayInOptions as say } from '../../shared/texts/options'
 import { say as sayEverywhere } from '../../shared/texts/screens'
 import { refusal } from '../ui/connect'
 import { Mark } from '../ui/mark'
 import { Notice } from '../ui/notice'
 import { view } from '../ui/use-view'
+import { Activity } from './activity'
 import { Connections } from './connections'
 import { OtherWays } from './other-ways'
 import { RedirectAddresses } from './redirect-addresses'
@@ -12,9 +14,15 @@ import { Security } from './security'
 import { Setup } from './setup'
 import { Sites } from './sites'
 
-const sections = ['setup', 'connections', 'sites', 'security'] as const
+const sections = [
+  ['setup', say('setup')],
+  ['connections', say('connections')],
+  ['sites', say('sites')],
+  ['activity', sayInActivity('activity')],
+  ['security', say('security')],
+] as const
 
-/** The options: setup, connections, what sites may do with them, and what is off until it is switched on. Before the view is known, its frame. */
+/** The options: setup, connections, what sites may do with them and did, and what is off until it is switched on. Before the view is known, its frame. */
 export function Options() {
   const known = view.value
   const isKnown = known !== undefined
@@ -31,9 +39,9 @@ export function Options() {
         </h1>
         <nav aria-label={say('sections')}>
           <ul>
-            {sections.map(id => (
+            {sections.map(([id, title]) => (
               <li key={id}>
-                <a href={`#${id}`}>{say(id)}</a>
+                <a href={`#${id}`}>{title}</a>
               </li>
             ))}
           </ul>
@@ -59,6 +67,11 @@ export function Options() {
               <h2 id="sites-title">{say('sites')}</h2>
               <p class="muted">{say('sitesHint')}</p>
               <Sites view={known} />
+            </section>
+            <section id="activity" aria-labelledby="activity-title">
+              <h2 id="activity-title">{sayInActivity('activity')}</h2>
+              <p class="muted">{sayInActivity('activityHint')}</p>
+              <Activity view={known} />
             </section>
             <section id="security" aria-labelledby="security-title">
               <h2 id="security-title">{say('security')}</h2>

@@ -11,6 +11,7 @@ export function ruleSentences({
   userSites,
   privateAddresses,
   keepReceiptsDays,
+  longestPermit,
 }: Rules): string[] {
   const sentences = [
     flows?.length === 0 && sayRule('noFlows'),
@@ -20,7 +21,9 @@ export function ruleSentences({
     userProviders !== undefined && sayRule(userProviders ? 'userProviders' : 'noUserProviders'),
     userSites !== undefined && sayRule(userSites ? 'userSites' : 'noUserSites'),
     privateAddresses?.length && sayRule('privateAddresses', { addresses: enumerate(privateAddresses) }),
-    keepReceiptsDays !== undefined && sayRule('keepReceipts', { days: keepReceiptsDays }),
+    keepReceiptsDays === 0 && sayRule('noReceipts'),
+    keepReceiptsDays && sayRule('keepReceipts', { days: keepReceiptsDays }),
+    longestPermit && sayRule(`longest-${longestPermit}`),
   ]
   return sentences.filter(sentence => typeof sentence === 'string')
 }

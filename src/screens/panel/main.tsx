@@ -1,5 +1,5 @@
 import { render } from 'preact'
-import { ask } from '../ui/ask'
+import { ask } from './ask'
 import { entry } from './entry'
 import { Panel } from './panel'
 import { holdPortWhileAsked } from './presence'
@@ -12,10 +12,10 @@ history.replaceState(null, '', location.pathname)
 render(<Panel />, document.getElementById('root') as HTMLElement)
 
 async function enter() {
-  const { site } = await ask('enter', { ticket })
+  const entered = await ask('enter', { ticket })
   await watchSurroundings()
-  entry.value = { site }
-  holdPortWhileAsked(site)
+  entry.value = entered
+  holdPortWhileAsked(entered.site)
 }
 enter().catch(() => {
   entry.value = 'refused'

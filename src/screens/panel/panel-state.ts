@@ -19,16 +19,16 @@ export type PanelState = {
 }
 
 /**
- * What a panel on `site` shows of the providers that have a block, by their ids. `chosen` are the connections that the
+ * What a panel on a page shows of the providers that have a block, by their ids. `chosen` are the connections that the
  * user has picked; one that may not be used any more gives way to the first that may.
  */
 export function panelState(
   view: View,
-  site: string,
+  { site, page }: { site: string; page: string },
   blocks: readonly string[],
   chosen: Readonly<Record<ProviderId, ConnectionId>> = {},
 ): PanelState {
-  const permits = livePermits(view, site)
+  const permits = livePermits(view, site, page)
   const permitted: Permitted[] = []
   const unpermitted: Shown[] = []
   for (const provider of view.providers) {
@@ -38,7 +38,7 @@ export function panelState(
       ({ provider: id, status }) => id === provider.id && status !== 'disconnecting',
     )
     const isPermitted = (connection: ConnectionView) =>
-      permits.some(permit => satisfies(permit, widgetAsk(connection, widgets)))
+      permits.some(permit => satisfies(permit, widgetAsk(connection, widgets), connection))
     const choices = connections.filter(isPermitted)
     const connection = choices.find(({ id }) => id === chosen[provider.id]) ?? choices[0]
     if (connection) permitted.push({ provider, connection, choices })

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { sayInPanel as say } from '../../shared/texts/panel'
 import { say as sayEverywhere } from '../../shared/texts/screens'
 import type { ConnectionId, ProviderId, View } from '../../shared/view'
-import { ask, explain } from '../ui/ask'
+import { explain } from '../ui/ask'
 import { connectionName } from '../ui/connection'
 import { Icon } from '../ui/icon'
 import { Logo } from '../ui/logo'
@@ -10,6 +10,7 @@ import { Mark } from '../ui/mark'
 import { Notice } from '../ui/notice'
 import { Practice } from '../ui/practice'
 import { view } from '../ui/use-view'
+import { ask } from './ask'
 import { Block } from './block'
 import { blocks } from './blocks/index'
 import { entry } from './entry'
@@ -32,13 +33,13 @@ function Refused() {
 function Entered() {
   if (entry.value === undefined || entry.value === 'refused' || !view.value)
     return <p class="alone muted">{say('loading')}</p>
-  return <Known view={view.value} site={entry.value.site} />
+  return <Known view={view.value} holder={entry.value} />
 }
 
-function Known({ view, site }: { view: View; site: string }) {
+function Known({ view, holder }: { view: View; holder: { site: string; page: string } }) {
   const chosen = useSignal<Record<ProviderId, ConnectionId>>({})
-  const { permitted, unpermitted, isAsked } = panelState(view, site, Object.keys(blocks), chosen.value)
-  const { host } = new URL(site)
+  const { permitted, unpermitted, isAsked } = panelState(view, holder, Object.keys(blocks), chosen.value)
+  const { host } = new URL(holder.site)
   const address = pageAddress.value
   return (
     <>

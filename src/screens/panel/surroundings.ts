@@ -1,7 +1,7 @@
 import { browser } from '../../browser'
 import type { LookMessage } from '../../shared/protocol'
-import { ask } from '../ui/ask'
 import { view, watchView } from '../ui/use-view'
+import { ask } from './ask'
 import { pageAddress, watchAddress } from './page-address'
 
 let rounds = 0

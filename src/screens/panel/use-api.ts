@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { AppError, type ErrorCode, faultOf } from '../../shared/errors'
-import { ask, explain } from '../ui/ask'
+import { explain } from '../ui/ask'
+import { ask } from './ask'
 import type { Shown } from './panel-state'
 
 /** What came of a call. `missing` is the API's 404. */

@@ -11,6 +11,7 @@ import { Notice } from '../ui/notice'
 import { Switch } from '../ui/switch'
 import { useClock } from '../ui/use-clock'
 import { view } from '../ui/use-view'
+import { PageItem } from './page-item'
 import { RowItem } from './row-item'
 import { rowsOf } from './rows'
 
@@ -41,6 +42,7 @@ export function Popup() {
         {refusal.value && <Notice tone="attention">{refusal.value}</Notice>}
         {known && <Known view={known} />}
       </main>
+      {known && <PageItem view={known} />}
     </>
   )
 }

@@ -17,3 +17,17 @@ export function dayAndTime(at: number): string {
 export function writtenDay(isoDay: string): string {
   return day.format(new Date(isoDay))
 }
+
+// Without the mark it would come along where nobody uses it.
+const past = /* @__PURE__ */ new Intl.RelativeTimeFormat('en-GB')
+const units = [
+  ['day', 24 * 60 * 60_000],
+  ['hour', 60 * 60_000],
+  ['minute', 60_000],
+] as const
+
+/** How long ago something was, for example `3 minutes ago`; undefined where that is less than a minute. */
+export function ago(at: number, now: number): string | undefined {
+  const unit = units.find(([, length]) => now - at >= length)
+  return unit && past.format(-Math.floor((now - at) / unit[1]), unit[0])
+}

@@ -15,3 +15,10 @@ export function useClock(times: readonly (number | undefined)[]): number {
   }, [next])
   return now
 }
+
+const minute = 60_000
+
+/** The time now, for what is told by the minute. */
+export function useMinute(): number {
+  return useClock([(Math.floor(Date.now() / minute) + 1) * minute])
+}

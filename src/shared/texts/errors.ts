@@ -1,5 +1,6 @@
 import type { ErrorCode, Fault, Reason } from '../errors'
-import { named, siteCodeTexts, siteReasonTexts } from './site-errors'
+import type { PageReason } from './page-errors'
+import { commonReasonTexts, named, siteCodeTexts } from './site-errors'
 
 /** What happened and what to do next, for each code. `{provider}` is the provider's name. */
 export const errorTexts: Record<ErrorCode, string> = {
@@ -26,8 +27,8 @@ export const errorTexts: Record<ErrorCode, string> = {
 }
 
 /** Finer sentences under a code. */
-export const reasonTexts: Record<Reason, string> = {
-  ...siteReasonTexts,
+export const reasonTexts: Record<Exclude<Reason, PageReason>, string> = {
+  ...commonReasonTexts,
   'setup-missing': 'Your company’s setup is missing. Import it in Options.',
   'provider-not-in-setup': 'Your company’s setup has no {provider}. Ask your administrator to add it.',
   'client-refused':
@@ -58,5 +59,6 @@ export const reasonTexts: Record<Reason, string> = {
 
 /** The sentence for people: what happened, and what to do next. */
 export function sentenceOf({ code, reason }: Fault, provider?: string): string {
-  return named(reason ? reasonTexts[reason] : errorTexts[code], provider)
+  const finer = reason && (reasonTexts as Partial<Record<Reason, string>>)[reason]
+  return named(finer ?? errorTexts[code], provider)
 }

@@ -21,4 +21,10 @@ export const sayInPopup = speaker({
   'lives-on': 'Forgotten here, but the key lives on at {provider}. End it there.',
   tokensUntil: 'A token handed out keeps working until {time}.',
   endAtProvider: 'End it at {provider}',
+  thisPage: 'This page',
+  use: 'Use Dealpass on {host}',
+  useHint: 'Its scripts may then ask you for permission. Nothing is allowed yet.',
+  proposed: 'Your company proposes this.',
+  runsHere: 'Dealpass runs on this page. Permits: {permits}.',
+  stopUsing: 'Stop using Dealpass on {host}',
 })

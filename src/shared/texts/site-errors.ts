@@ -5,7 +5,8 @@ export const siteCodeTexts: Record<SiteCode, string> = {
   'not-installed':
     'Dealpass does not answer. Reload this page; if that does not help, check that the extension is on.',
   'not-connected': '{provider} is not connected. Open Dealpass and click Connect.',
-  'not-permitted': 'This page may not do that. Open the Dealpass panel on the page and allow it there.',
+  'not-permitted':
+    'This page may not do that. Ask for it from a click, and allow it in the window that opens.',
   'reconnect-required': '{provider} has ended this login. Click Reconnect.',
   'scope-missing':
     'This login does not include what was asked for. Reconnect and agree to it, or ask your administrator.',
@@ -19,35 +20,17 @@ export const siteCodeTexts: Record<SiteCode, string> = {
   unexpected: 'Something went wrong that should not have. Try again; if it stays, tell your administrator.',
 }
 
-/** Finer sentences under a code. */
-export const siteReasonTexts: Record<SiteReason, string> = {
+/** Finer sentences under a code: those that our own screens say, too. */
+export const commonReasonTexts = {
   'api-refuses-login':
     'The API refuses this login. It is tried again with the next call; if it stays, reconnect.',
   'sign-in-again': 'Sign in again. Click Reconnect.',
-  'long-lived-token':
-    'The tokens of {provider} live too long to be handed to a page. Your administrator can shorten the API’s token life or raise the limit.',
-  'wide-token':
-    '{provider} gives no token that is as narrow as what was allowed here, so none is handed out. Calls through Dealpass work.',
-  'no-permit': 'This page has no permit. Open the Dealpass panel on the page and allow it there.',
-  'read-only': 'This page may read only. It did not change anything.',
-  'unknown-caller': 'Dealpass does not know who is asking, so the answer is no.',
-  'outside-api': 'This address is not part of the API of {provider}, so nothing was sent.',
-  'too-large': 'This is larger than 4 MiB and was not passed on.',
-  redirected: '{provider} pointed to another address, which Dealpass does not follow.',
   'nonsense-answer':
     '{provider} answered with something that is not a login. Try again; if it stays, tell your administrator.',
-  'brokered-only': 'Logins of this kind are never handed to a page. Calls through Dealpass work.',
   disconnecting: 'This connection is being ended. Click Undo in Dealpass to keep it.',
-  'see-dealpass': '{provider} cannot be used now. Open Dealpass; it says what to do.',
-}
-
-/** A fault that a site may be told. */
-export type SiteFault = { code: SiteCode; reason?: SiteReason }
-
-/** The sentence for people: what happened, and what to do next. */
-export function siteSentenceOf({ code, reason }: SiteFault, provider?: string): string {
-  return named(reason ? siteReasonTexts[reason] : siteCodeTexts[code], provider)
-}
+  redirected: '{provider} pointed to another address, which Dealpass does not follow.',
+  'too-large': 'This is larger than 4 MiB and was not passed on.',
+} as const satisfies Partial<Record<SiteReason, string>>
 
 /** A sentence with the provider's name in it. */
 export function named(sentence: string, provider = 'The provider'): string {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { RequestMessage } from '../../../src/shared/protocol'
+import { type Installed, installed } from '../../fakes/extension'
 import { type FakeElement, openPage } from '../../fakes/page'
 import { json, serve } from '../../fakes/server'
-import { until } from '../../fakes/worker'
+import { settled, until } from '../../fakes/worker'
 
 const connection = {
   connection: 'c1',
@@ -16,24 +16,13 @@ const connection = {
 const lead = (score: number, title: string) => ({ name: `Lead ${score}`, score, next_step: { title } })
 
 let page: FakeElement
-let listeners: ((message: unknown) => void)[]
-let sent: RequestMessage[]
+let extension: Installed
 
 const section = () => page.find('section')[0]
 
 /** The page with the widget on it, and an extension that knows these connections. */
 async function start(connections: object[], token: unknown): Promise<void> {
-  sent = []
-  listeners = []
-  const runtime = {
-    id: 'abcdefghijklmnopabcdefghijklmnop',
-    sendMessage: async (message: RequestMessage) => {
-      sent.push(message)
-      return message.name === 'connections' ? { ok: true, value: connections } : token
-    },
-    onMessage: { addListener: (listener: (message: unknown) => void) => void listeners.push(listener) },
-  }
-  vi.stubGlobal('browser', { runtime })
+  extension = installed(({ name }) => (name === 'connections' ? connections : token))
   vi.resetModules()
   await import('../../../src/content/widgets/salesos-leads')
 }
@@ -59,11 +48,13 @@ describe('the SalesOS widget', () => {
     await until(() => section()?.text.includes('12') ?? false)
     expect(section()).toMatchObject({ hidden: false })
     expect(section()?.text).toMatch(/12 leads · 1 hot .*Call.*Lead 90/)
-    expect(sent[2]).toEqual({
-      dealpass: 'request',
-      name: 'token',
-      input: { provider: 'salesos', connection: 'c1', scopes: ['leads:read'] },
-    })
+    expect(extension.sent.filter(({ name }) => name !== 'connections')).toEqual([
+      {
+        id: expect.any(Number),
+        name: 'token',
+        input: { provider: 'salesos', connection: 'c1', scopes: ['leads:read'] },
+      },
+    ])
     expect(received.map(({ url }) => url.href)).toEqual(['https://api.play2sell.com/v1/leads'])
     expect(received[0]?.headers.get('authorization')).toBe('Bearer access-1')
     expect(received[0]?.request.credentials).toBe('omit')
@@ -73,9 +64,10 @@ describe('the SalesOS widget', () => {
   it('shows nothing without a permit for a token', async () => {
     const received = serve(() => json({}))
     await start([{ ...connection, use: 'fetch' }], lease)
-    await until(() => listeners.length === 1)
+    await until(() => extension.sent.length === 3)
+    await settled()
     expect(section()).toMatchObject({ hidden: true, children: [] })
-    expect(sent.map(({ name }) => name)).not.toContain('token')
+    expect(extension.sent.map(({ name }) => name)).not.toContain('token')
     expect(received).toEqual([])
   })
 
@@ -97,7 +89,7 @@ describe('the SalesOS widget', () => {
     await start(connections, lease)
     await until(() => section()?.text.includes('0 leads') ?? false)
     connections.length = 0
-    for (const listener of listeners) listener({ dealpass: 'news', event: 'ended' })
+    extension.tell({ news: 'ended' })
     await until(() => section()?.hidden === true)
     expect(section()?.children).toEqual([])
   })

@@ -35,5 +35,7 @@ export type ChromeApi = {
     addHostPermission(extensionId: string, pattern: string): Promise<void>
     removeHostPermission(extensionId: string, pattern: string): Promise<void>
     updateExtensionConfiguration(change: ExtensionChange): Promise<void>
+    updateProfileConfiguration(change: { inDeveloperMode: boolean }): Promise<void>
+    reload(extensionId: string, options: { failQuietly: boolean }): Promise<void>
   }
 }

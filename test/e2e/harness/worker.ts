@@ -41,3 +41,18 @@ export async function grantHost({ context, extensionId }: ExtensionBrowser, patt
     await page.close()
   }
 }
+
+/** Loads the extension anew, as an update does: scripts of the version before stay in the pages and have lost it. */
+export async function reloadExtension({ context, extensionId }: ExtensionBrowser): Promise<void> {
+  const page = await context.newPage()
+  try {
+    await page.goto('chrome://extensions')
+    await page.evaluate(async id => {
+      // Elsewhere an unpacked extension that is loaded anew stays off.
+      await chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })
+      await chrome.developerPrivate.reload(id, { failQuietly: true })
+    }, extensionId)
+  } finally {
+    await page.close()
+  }
+}

@@ -91,6 +91,6 @@ describe('Review', () => {
     )
     expect(drawn.text).toContain('Proposals: none of them may use anything before you allow it.')
     expect(drawn.text).toContain('https://crm.exampleSell: May read · See all data')
-    expect(drawn.text).toContain('An activity log is to be kept for 7 days')
+    expect(drawn.text).toContain('The activity log goes back 7 days.')
   })
 })

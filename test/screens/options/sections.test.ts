@@ -4,7 +4,6 @@ import { CurrentSetup } from '../../../src/screens/options/current-setup'
 import { OtherWays } from '../../../src/screens/options/other-ways'
 import { RedirectAddresses } from '../../../src/screens/options/redirect-addresses'
 import { Security } from '../../../src/screens/options/security'
-import { Sites } from '../../../src/screens/options/sites'
 import type { Attempt, Way } from '../../../src/shared/view'
 import { exampleProvider, exampleSetup, exampleView, one, other } from '../example'
 import { browserAsked, draw, sent } from '../ui/drawn'
@@ -92,30 +91,6 @@ describe('Security', () => {
   })
 })
 
-describe('Sites', () => {
-  it('lists what the setup proposes, with nothing to click', () => {
-    const sites = [
-      {
-        origin: 'https://crm.example',
-        provider: one,
-        scopes: ['read'],
-        use: 'fetch',
-        access: 'change',
-      } as const,
-    ]
-    const setup = exampleSetup({ sites: [{ ...sites[0], scopes: ['read'] } as never] })
-    const drawn = draw(createElement(Sites, { view: exampleView({ setup }) }))
-    expect(drawn.text).toContain(
-      'Not permitted: what your company’s setup proposes, you have still to allow.',
-    )
-    expect(drawn.text).toContain(
-      `https://crm.exampleSell: May create, change and delete · ${providers[0]?.scopes.read}`,
-    )
-    expect(drawn.text).toContain('would ask to get data through Dealpass')
-    expect(drawn.buttons).toEqual([])
-  })
-})
-
 describe('CurrentSetup', () => {
   const setup = exampleSetup({
     providers: { [one]: { clientId: 'one', hasSecret: true, keys: [south] } },
@@ -127,7 +102,7 @@ describe('CurrentSetup', () => {
     expect(drawn.text).toContain('Client id one')
     expect(drawn.text).toContain('Has a client secret.')
     expect(drawn.text).toContain('Has keys: South.')
-    expect(drawn.text).toContain('An activity log is to be kept for 7 days')
+    expect(drawn.text).toContain('The activity log goes back 7 days.')
     expect(drawn.text).not.toContain('SalesOS')
   })
 

@@ -7,7 +7,8 @@ import { pageAddress } from '../../../src/screens/panel/page-address'
 import { Panel } from '../../../src/screens/panel/panel'
 import { view } from '../../../src/screens/ui/use-view'
 import { AppError, type ErrorCode } from '../../../src/shared/errors'
-import type { ApiCall, Reply, RequestMessage } from '../../../src/shared/protocol'
+import { scopesOf, widgetAsk } from '../../../src/shared/permit'
+import type { ApiCall, Reply } from '../../../src/shared/protocol'
 import type { ProviderView, View } from '../../../src/shared/view'
 import { until } from '../../fakes/worker'
 import { exampleView } from '../example'
@@ -123,11 +124,13 @@ export function permittedView(connections: View['connections'], changes: Partial
   return exampleView({
     providers,
     connections,
-    permits: connections.map(({ id, provider }) => {
+    permits: connections.map(connection => {
+      const { id, provider } = connection
       const widgets = providers.find(one => one.id === provider)?.widgets
       if (!widgets) throw new Error(`${provider} has no widgets.`)
       const permit = { id: `permit of ${id}`, site, connection: id, until: 'run' as const, grantedAt: 1 }
-      return { ...permit, ...widgets, scopes: [...widgets.scopes], run: 'this-run' }
+      const scopes = scopesOf(widgetAsk(connection, widgets), connection)
+      return { ...permit, ...widgets, scopes, run: 'this-run' }
     }),
     ...changes,
   })
@@ -153,13 +156,31 @@ type DrawnPanel = {
 
 let root: DrawnNode | undefined
 
+type Asked = { id: number; name: string; input: unknown }
+
+/** Answers in the place of the worker; each panel brings its own. */
+let serve: (asked: Asked) => Promise<Reply<unknown>>
+
+/** The panel's port: as all panels of a file share their modules, it is opened once. */
+const listeners = new Set<(message: unknown) => void>()
+const port = {
+  onMessage: { addListener: (listener: (message: unknown) => void) => void listeners.add(listener) },
+  onDisconnect: { addListener: () => undefined },
+  postMessage: (message: Asked | { abort: number }) => {
+    if ('abort' in message) return
+    serve(message).then(reply => {
+      for (const listener of listeners) listener({ id: message.id, reply })
+    })
+  },
+}
+Object.assign(browser.runtime, { connect: () => port })
+
 /** Opens the panel on a page of the CRM, with the worker replaced by a table of answers. */
 export function openPanel(known: View, api: Record<string, Answer> = {}, path = '/leads'): DrawnPanel {
   closePanel()
   vi.stubGlobal('document', drawnDocument)
   const calls: string[] = []
-  const sendMessage = async (message: unknown): Promise<Reply<unknown>> => {
-    const { name, input } = message as RequestMessage
+  serve = async ({ name, input }) => {
     if (name !== 'fetch') throw new Error(`The panel has asked for ${name}.`)
     const { connection, provider, path: asked } = input as ApiCall
     calls.push(`${connection} ${asked}`)
@@ -170,9 +191,8 @@ export function openPanel(known: View, api: Record<string, Answer> = {}, path = 
     const body = new TextEncoder().encode(text).buffer
     return { ok: true, value: { status: answer.status ?? 200, statusText: '', headers: [], body } }
   }
-  Object.assign(browser.runtime, { sendMessage })
   view.value = known
-  entry.value = { site }
+  entry.value = { site, page: 'page' }
   pageAddress.value = `${site}${path}`
   const drawn = new DrawnNode('div')
   root = drawn

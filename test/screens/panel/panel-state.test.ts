@@ -9,7 +9,7 @@ const providers = [providerView(one), providerView(other)]
 
 function state(changes: Partial<View>, blocks: string[] = [one, other], chosen: Record<string, string> = {}) {
   const view = exampleView({ providers, ...changes })
-  const { permitted, unpermitted, isAsked } = panelState(view, site, blocks, chosen)
+  const { permitted, unpermitted, isAsked } = panelState(view, { site, page: 'page' }, blocks, chosen)
   return {
     permitted: permitted.map(({ connection }) => connection.id),
     unpermitted: unpermitted.map(({ connection }) => connection.id),
@@ -46,7 +46,7 @@ describe('panelState', () => {
   })
 
   it('does not take a permit to fetch where the provider’s widgets need a token', () => {
-    const connections = [connection({ id: 'eve', provider: other })]
+    const connections = [connection({ id: 'eve', provider: other, renews: 'refresh' })]
     const fetching = permit({ connection: 'eve', scopes: ['leads:read'] })
     expect(state({ connections, permits: [fetching] }).unpermitted).toEqual(['eve'])
     expect(state({ connections, permits: [{ ...fetching, use: 'token' }] }).permitted).toEqual(['eve'])
@@ -85,15 +85,23 @@ describe('panelState', () => {
   it('has providers as the view has them, in its order', () => {
     const connections = [connection(), connection({ id: 'eve', provider: other })]
     const [first, second] = [providerView(other), providerView(one, { isPractice: true, name: 'Sell here' })]
-    const { unpermitted } = panelState(exampleView({ providers: [first, second], connections }), site, [
-      one,
-      other,
-    ])
+    const { unpermitted } = panelState(
+      exampleView({ providers: [first, second], connections }),
+      { site, page: 'page' },
+      [one, other],
+    )
     expect(unpermitted.map(({ provider }) => provider)).toEqual([first, second])
   })
 
+  it('holds a permit for one page to that page', () => {
+    const once = { connections: [connection()], permits: [permit({ until: 'once', page: 'page' })] }
+    expect(state(once)).toMatchObject({ permitted: ['ada'] })
+    const elsewhere = { ...once, permits: [permit({ until: 'once', page: 'another page' })] }
+    expect(state(elsewhere)).toMatchObject({ permitted: [], unpermitted: ['ada'] })
+  })
+
   it('knows whether a question about this site is open', () => {
-    const consent = { id: 'c', site, asks: [] }
+    const consent = { id: 'c', site, page: 'page', asks: [] }
     expect(state({ consents: [consent] }).isAsked).toBe(true)
     expect(state({ consents: [{ ...consent, site: 'https://other.example' }] }).isAsked).toBe(false)
   })

@@ -18,6 +18,7 @@ export class Drawn {
   readonly ownerDocument = drawnDocument
   readonly nodeType: number
   value = ''
+  checked = false
   childNodes: Drawn[] = []
   parentNode: Drawn | null = null
   readonly #listeners = new Map<string, Listener>()
@@ -132,15 +133,35 @@ export class Drawn {
 
 const nameOf = (button: Drawn) => button.attributes.get('aria-label') ?? button.text
 
+/** Makes keys be heard by the document, as screens do that listen to all of them. */
+export function press(key: string): void {
+  for (const listener of documentListeners.get('keydown') ?? []) listener({ key })
+}
+
+const documentListeners = new Map<string, Set<Listener>>()
+const listenersOf = (name: string) => {
+  const known = documentListeners.get(name) ?? new Set()
+  documentListeners.set(name, known)
+  return known
+}
+
 const drawnDocument = {
   title: '',
+  visibilityState: 'visible',
+  addEventListener: (name: string, listener: Listener) => void listenersOf(name).add(listener),
+  removeEventListener: (name: string, listener: Listener) => void listenersOf(name).delete(listener),
   createTextNode: (text: string) => new Drawn('#text', text),
   createElementNS: (_: string, tag: string) => new Drawn(tag),
 }
 
 /** Every request of the screen in its order, and what the browser was asked for. */
 export const sent: { name: string; input: unknown }[] = []
-export const browserAsked = { origins: [] as string[][], windows: [] as string[] }
+export const browserAsked = {
+  origins: [] as string[][],
+  windows: [] as string[],
+  /** Of the page that a popup is opened on. */
+  address: undefined as string | undefined,
+}
 
 let root: Drawn | undefined
 let refused: Failure | undefined
@@ -158,12 +179,21 @@ export function draw(what: ComponentChild): Drawn {
 
 export { until }
 
+// What was drawn may still have something to do when its test is over.
+Object.assign(globalThis, {
+  document: drawnDocument,
+  requestAnimationFrame: (run: () => void) => setTimeout(run, 1),
+  cancelAnimationFrame: clearTimeout,
+})
+
 beforeEach(() => {
+  documentListeners.clear()
   vi.stubGlobal('document', drawnDocument)
-  vi.stubGlobal('window', { close: vi.fn() })
+  vi.stubGlobal('window', { close: vi.fn(), addEventListener: () => undefined })
   sent.length = 0
   browserAsked.origins.length = 0
   browserAsked.windows.length = 0
+  browserAsked.address = undefined
   refused = undefined
   Object.assign(browser.runtime, {
     sendMessage: async (message: unknown) => {
@@ -172,6 +202,10 @@ beforeEach(() => {
       return refused ? { ok: false, error: refused } : { ok: true, value: undefined }
     },
   })
+  Object.assign(browser.runtime, {
+    getManifest: () => ({ content_scripts: [{ matches: ['https://crm.example/*'] }] }),
+  })
+  Object.assign(browser.tabs, { query: async () => [{ url: browserAsked.address }] })
   Object.assign(browser.permissions, {
     request: async ({ origins = [] }: { origins?: string[] }) => {
       browserAsked.origins.push(origins)
