@@ -23,10 +23,10 @@ import { hasToken } from './token-in-answer'
 const refused = lately(limits.again)
 
 /**
- * What a call needs of a permit, and whether it could be made at all. The scope is the provider's word where it has one
+ * What a call needs of a permit, and its address where it could be made at all. The scope is the provider's word where it has one
  * for each call, else the caller's. Throws `bad-request` for a method that is not brokered.
  */
-export function needOf(setup: SetupView | null, call: ApiCall): Need & { isInsideApi: boolean } {
+export function needOf(setup: SetupView | null, call: ApiCall): { need: Need; url?: URL } {
   const { provider: id, connection, path, method, scopes } = call
   const access = accessOf(method)
   const need: Need = { provider: id, use: 'fetch', access, ...(connection ? { connection } : {}) }
@@ -34,10 +34,10 @@ export function needOf(setup: SetupView | null, call: ApiCall): Need & { isInsid
   try {
     const url = provider && apiAddress(provider, path)
     const scope = url && provider.hooks?.scopeOf?.(url, access)
-    return { ...need, scopes: scope === undefined ? scopes : [scope], isInsideApi: url !== undefined }
+    return { need: { ...need, scopes: scope === undefined ? scopes : [scope] }, url }
   } catch {
     // Said to those alone who have a permit, when the call is made.
-    return { ...need, isInsideApi: false }
+    return { need }
   }
 }
 
@@ -55,7 +55,7 @@ export async function callApi(
   call: ApiCall,
   stillAllowed: () => Promise<unknown>,
   signal: AbortSignal,
-): Promise<{ url: URL; answer: ApiAnswer }> {
+): Promise<ApiAnswer> {
   const provider = providerOf((await session()).view.setup, connection.provider)
   if (!provider) throw new AppError('not-connected')
   const url = apiAddress(provider, call.path)
@@ -93,7 +93,7 @@ export async function callApi(
   const headers = incomingHeaders(response.headers)
   if (hasToken(token.value, [statusText, ...headers.map(([, value]) => value)], body))
     throw new AppError('provider-rejected', 'token-in-answer')
-  return { url, answer: { status, statusText, headers, body } }
+  return { status, statusText, headers, body }
 }
 
 function requestOf({ method, headers, body }: ApiCall): {

@@ -4,15 +4,18 @@ import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import { allowedDurations, choicesFor, misfit } from '../shared/permit'
 import type { Ask, ConnectionId, ConsentId, PermitDuration, View } from '../shared/view'
+import { awakeDuring } from './awake'
 import type { Caller, PanelCaller, SiteCaller } from './caller'
 import { requireOwnWindow } from './consent-window'
 import { rememberDenial, requireUndenied } from './denials'
+import { isThere } from './documents'
 import { requireGesture } from './gesture'
 import { heldToken } from './held-tokens'
 import { lately } from './lately'
 import { longestLease } from './leasable'
 import { isLooking } from './panel-news'
 import { type Grant, grant, missingAsks } from './permits'
+import { listsContexts } from './platform'
 import { isOpen } from './ports'
 import { record } from './receipts'
 import { changeQuestions, changeTokens, type Question, type Session, session } from './session'
@@ -53,13 +56,14 @@ export async function askConsent(caller: PanelCaller & { site: string; page: str
 export async function consentFor(caller: SiteCaller, ask: Ask, signal?: AbortSignal): Promise<void> {
   const state = await session()
   const before = questionOf(state, caller.site)
-  if (before) return ended(before, signal)
+  if (before) return awakeDuring(ended(before, signal))
   if (state.view.stopped) throw new AppError('not-permitted', 'no-permit')
   requireUndenied(state.view, caller.site, ask.provider)
   if (withdrawn.was(caller.site)) throw new AppError('not-permitted', 'needs-gesture')
   await requireGesture(caller)
   const id = await openQuestion(caller, [ask])
-  await ended(id, signal)
+  // A change of data is not asked for twice, so its question has to find this worker alive.
+  await awakeDuring(ended(id, signal))
 }
 
 function questionOf({ tokens }: Session, site: string): ConsentId | undefined {
@@ -177,7 +181,7 @@ export async function decide(
   requireOwnWindow(caller, question)
   const grants = allow ? grantsOf(view, consent.asks, chosen) : []
   if (allow && !allowedDurations(view).includes(until)) throw new AppError('bad-request')
-  const asker = await isThere(question)
+  const asker = await isAskerThere(question)
   if (!allow) await deny(question, consent.asks)
   else if (asker) await grant(question, grants, until)
   await close(id)
@@ -199,24 +203,18 @@ async function deny({ site, documentId, page }: Question, asks: readonly Ask[]):
   if (documentId === page) await rememberDenial(site, asks)
 }
 
-async function isThere({ documentId, tabId, page }: Question): Promise<boolean> {
+async function isAskerThere({ documentId, tabId, page }: Question): Promise<boolean> {
   if (isOpen(documentId)) return true
   // A worker that has just been started for this answer: the page's port comes a moment later.
-  if (documentId === page) return isAlive(tabId, documentId)
+  if (documentId === page) return isThere(tabId, documentId)
   // A browser without a way to ask: there the closing tab and the end of the panel's port have to do.
-  if (!('getContexts' in browser.runtime)) return true
+  if (!listsContexts) return true
   const { getContexts } = browser.runtime as unknown as {
     getContexts(filter: { documentIds: string[] }): Promise<unknown[]>
   }
   if ((await getContexts({ documentIds: [documentId] })).length > 0) return true
   // Firefox lists no frames on pages.
   return isLooking(tabId, documentId)
-}
-
-async function isAlive(tabId: number, documentId: string): Promise<boolean> {
-  const target = { tabId, documentIds: [documentId] } as { tabId: number }
-  const answers = await browser.scripting.executeScript({ target, func: () => true }).catch(() => [])
-  return answers[0]?.result === true
 }
 
 /** The document that asked is gone: the question goes, and its window. */

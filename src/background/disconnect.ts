@@ -12,6 +12,7 @@ import { hasHosts } from './hosts'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { watched } from './report'
+import { settleScripts } from './scripts'
 import { change, type HeldToken, session } from './session'
 import { type Connection, readCredentials, readSnapshot } from './vault'
 
@@ -84,6 +85,8 @@ function finish(id: ConnectionId): Promise<void> {
       await stores.departures.put(departure)
     })
     await browser.alarms.clear(alarmPrefix + id)
+    // Its permits went with it.
+    await settleScripts()
   })
 }
 

@@ -6,7 +6,7 @@ import { attemptAlarm, resumeWaiting } from './connect'
 import { consentWindowClosed, withdraw } from './consent'
 import { disconnectAlarm, resumeDisconnects } from './disconnect'
 import { forgetPanels, pageMoved } from './panels'
-import { endOverdue, endPageOnly, permitAlarm } from './permits'
+import { endGonePages, endOverdue, endPageOnly, endTabOnly, permitAlarm } from './permits'
 import { isFirefox } from './platform'
 import { attend } from './ports'
 import { watched } from './report'
@@ -41,7 +41,11 @@ browser.alarms.onAlarm.addListener(({ name }) =>
 browser.windows.onRemoved.addListener(windowId => watched('windows.onRemoved', consentWindowClosed(windowId)))
 
 browser.tabs.onRemoved.addListener((tabId, { isWindowClosing }) => {
-  const forgotten = Promise.all([forgetPanels(tabId), withdraw(question => question.tabId === tabId)])
+  const forgotten = Promise.all([
+    forgetPanels(tabId),
+    withdraw(question => question.tabId === tabId),
+    endTabOnly(tabId),
+  ])
   watched(
     'tabs.onRemoved',
     forgotten.catch(error => {
@@ -69,7 +73,7 @@ browser.runtime.onInstalled.addListener(() => {
 
 watched('start', closeStorage())
 watched('start', session().then(resumeDisconnects).then(resumeWaiting))
-watched('start', session().then(endOverdue).then(settleSites))
+watched('start', session().then(endOverdue).then(endGonePages).then(settleSites))
 
 /** The document is gone: its question with it, and what was allowed for it alone. */
 async function documentLeft(documentId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { browser } from '../browser'
 import { revoke } from '../oauth/revocation'
 import { limits } from '../shared/limits'
-import { isLive, livePermits, satisfies, scopesOf, widgetAsk } from '../shared/permit'
+import { allowedDurations, isLive, livePermits, satisfies, scopesOf, widgetAsk } from '../shared/permit'
 import type { SiteConnection } from '../shared/protocol'
 import {
   type Ask,
@@ -14,6 +14,7 @@ import {
   type View,
 } from '../shared/view'
 import { clientOfConnection } from './connection-client'
+import { isThere } from './documents'
 import { takeGiven } from './given'
 import { forgetValues } from './held-tokens'
 import { hasHosts } from './hosts'
@@ -63,7 +64,7 @@ export type Grant = { ask: Ask; connection: ConnectionView }
  * wider one for a shorter time stands beside it.
  */
 export async function grant(
-  { site, page }: Holder,
+  { site, page, tabId }: Holder & { tabId: number },
   grants: readonly Grant[],
   until: PermitDuration,
 ): Promise<void> {
@@ -88,7 +89,7 @@ export async function grant(
         run: view.run,
         grantedAt,
         ...(until === 'hours' ? { endsAt: grantedAt + limits.hours } : {}),
-        ...(until === 'once' ? { page } : {}),
+        ...(until === 'once' ? { page, tabId } : {}),
       }
       for (const old of existing)
         if (
@@ -102,7 +103,6 @@ export async function grant(
     return made
   })
   await scheduleEnds()
-  await settleScripts()
   for (const { ask, connection } of written)
     await record({
       kind: 'allowed',
@@ -114,6 +114,8 @@ export async function grant(
       until,
     })
   await tellSite(site, 'connected')
+  // A widget that starts by it looks for itself and needs no news of it.
+  await settleScripts()
 }
 
 function isLongEnough(permit: Permit, old: Permit): boolean {
@@ -205,4 +207,25 @@ export async function permitAlarm(name: string): Promise<boolean> {
 /** A page's document is gone, and with it every permit that was given for it alone. */
 export async function endPageOnly(page: string): Promise<void> {
   await endPermits(permit => permit.until === 'once' && permit.page === page)
+}
+
+/** A tab is gone, and every page that was in it. */
+export async function endTabOnly(tabId: number): Promise<void> {
+  await endPermits(permit => permit.until === 'once' && permit.tabId === tabId)
+}
+
+/**
+ * Ends permits of pages that went while no worker was there to see it. At every start; a page that rests in the
+ * back-forward cache counts as gone.
+ */
+export async function endGonePages(): Promise<void> {
+  for (const { page, tabId, until } of (await session()).view.permits)
+    if (until === 'once' && page !== undefined && tabId !== undefined && !(await isThere(tabId, page)))
+      await endPageOnly(page)
+}
+
+/** Ends what the rules of a new setup do not let hold so long. */
+export async function endOverlong(): Promise<void> {
+  const allowed = allowedDurations((await session()).view)
+  await endPermits(({ until }) => !allowed.includes(until))
 }

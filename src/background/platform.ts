@@ -7,3 +7,6 @@ export const isFirefox = 'getBrowserInfo' in browser.runtime
 
 /** Chromium says of each sender whether its document is prerendered, at rest in the back-forward cache, or active. */
 export const tellsLifecycle = !isFirefox
+
+/** Chromium lists our documents, those in frames too (`runtime.getContexts`). */
+export const listsContexts = 'getContexts' in browser.runtime

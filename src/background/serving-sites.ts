@@ -6,6 +6,7 @@ import { lease } from './broker'
 import { accessOf, brokeredMethod } from './call-access'
 import type { Caller, SiteCaller } from './caller'
 import { consentFor } from './consent'
+import { requireGesture } from './gesture'
 import { noteGiven } from './given'
 import { pathTemplate } from './path-template'
 import { type Holder, type Need, permitFor } from './permit-for'
@@ -46,9 +47,9 @@ export async function fetchFor(
   holder: Holder,
   signal: AbortSignal,
 ): Promise<ApiAnswer> {
-  const { isInsideApi, ...need } = needOf((await session()).view.setup, call)
+  const { need, url } = needOf((await session()).view.setup, call)
   // Nobody is asked for a call that could not be made.
-  const asker = caller.kind === 'site' && isInsideApi ? caller : undefined
+  const asker = caller.kind === 'site' && url ? caller : undefined
   const allowed = await permitted(holder, asker, need, signal)
   const chosen: Need = { ...need, connection: allowed.connection.id }
   const use = {
@@ -58,13 +59,14 @@ export async function fetchFor(
     use: 'fetch',
     method: brokeredMethod(call.method),
     access: accessOf(call.method),
+    ...(url ? { path: pathTemplate(url) } : {}),
   } as const
   try {
-    const { url, answer } = await inTime(
+    const answer = await inTime(
       within => callApi(allowed, call, () => stillPermitted(holder, chosen), within),
       signal,
     )
-    recordUse({ ...use, path: pathTemplate(url) })
+    recordUse(use)
     return answer
   } catch (error) {
     if (!signal.aborted) recordUse({ ...use, fault: faultOf(error) })
@@ -86,8 +88,12 @@ async function permitted(
   } catch (error) {
     if (!asker) throw error
     const { provider, connection, use, access, scopes } = need
-    // An id that came by message may be anything; there is nothing to ask for what there is not.
-    if (!(await session()).view.providers.some(({ id }) => id === provider)) throw error
+    // An id that came by message may be anything; there is nothing to ask for what there is not. Whoever asks without a
+    // click hears the same as of one that there is.
+    if (!(await session()).view.providers.some(({ id }) => id === provider)) {
+      await requireGesture(asker)
+      throw error
+    }
     await consentFor(
       asker,
       {

@@ -9,6 +9,8 @@ import type { SetupFault } from '../shared/setup-fault'
 import type { ConfiguredProvider, ProviderId, SetupView } from '../shared/view'
 import { readKnownSecrets, secretAt, sweepUnneeded } from './client-secrets'
 import { tellSite } from './news'
+import { endOverlong } from './permits'
+import { readReceipts } from './receipts'
 import { change, session } from './session'
 import { keep, kept, readSnapshot, type Stores } from './vault'
 
@@ -50,6 +52,9 @@ export async function useSetup(text: string): Promise<void> {
       if (attempt.status === 'failed' && attempt.fault?.code === 'setup-wrong')
         await stores.attempts.delete(attempt.provider)
   })
+  await endOverlong()
+  // Its rules may keep less of the activity log; what is too old goes as it is read.
+  await readReceipts()
 }
 
 /** A provider that the setup before had defined stays known as long as there are connections to it. */

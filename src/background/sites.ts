@@ -3,6 +3,7 @@ import { isLoopback } from '../providers/addresses'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { View } from '../shared/view'
+import { withdraw } from './consent'
 import { crmOrigins } from './panels'
 import { endPermits } from './permits'
 import { patternOf, settleScripts } from './scripts'
@@ -56,6 +57,7 @@ export async function admitWanted(): Promise<void> {
  * `bad-request` for what is no origin.
  */
 export async function leaveSite(origin: string): Promise<void> {
+  await withdraw(question => question.site === origin)
   if (!URL.canParse(origin)) throw new AppError('bad-request')
   await endPermits(permit => permit.site === origin)
   await change(({ sites }) => sites.delete(origin))

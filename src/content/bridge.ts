@@ -50,7 +50,10 @@ async function carry(event: MessageEvent): Promise<void> {
     if (isServed) port.postMessage(sent)
     else if (isWelcome(sent)) serve()
   }
+  let isOver = false
   const end = () => {
+    if (isOver) return
+    isOver = true
     open -= 1
     if (isServed) port.postMessage('end')
     port.close()
@@ -62,6 +65,12 @@ async function carry(event: MessageEvent): Promise<void> {
     open -= 1
     return
   }
+  // The page may have given up while this was on its way.
+  port.addEventListener('close', () => {
+    wire.close?.()
+    end()
+  })
+  port.start()
   wire.post(who)
 }
 

@@ -49,11 +49,17 @@ async function open(): Promise<void> {
     frames.append(frame)
     shown = frame
   } catch (error) {
-    // Mostly an update that has cut this script off from its extension.
-    const { code, message } = error as AppError
     shown = document.createElement('p')
     shown.role = 'status'
-    shown.textContent = code === 'not-installed' ? pageTexts.reload : message
+    shown.textContent = (error as AppError).message
+    // Mostly an update that has cut this script off from its extension.
+    if ((error as AppError).code === 'not-installed') {
+      shown.textContent = `${pageTexts.updated} `
+      const reload = document.createElement('button')
+      reload.textContent = pageTexts.reload
+      reload.addEventListener('click', () => location.reload())
+      shown.append(reload)
+    }
     root.append(shown)
   } finally {
     isOpening = false

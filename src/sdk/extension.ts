@@ -3,6 +3,7 @@ import type { OpenWire } from '../shared/port'
 
 type Port = {
   postMessage(message: unknown): void
+  disconnect(): void
   readonly onMessage: { addListener(listener: (message: unknown) => void): void }
   readonly onDisconnect: { addListener(listener: () => void): void }
 }
@@ -34,10 +35,26 @@ export const extensionWire: OpenWire = async ({ message, end }) => {
   if (!runtime) throw new AppError('not-installed', 'updated')
   const port = runtime.connect()
   port.onMessage.addListener(message)
+  const over = new AbortController()
+  const ended = () => {
+    over.abort()
+    end()
+  }
   port.onDisconnect.addListener(() => {
     // Read, or Chromium logs why it ended as an error of the page's.
     void runtime.lastError
-    end()
+    ended()
   })
-  return { post: sent => port.postMessage(sent) }
+  // Chromium ends the ports of a page that goes to the back-forward cache, and does not say so to the page.
+  const back = ({ persisted }: PageTransitionEvent) => {
+    if (!persisted) return
+    port.disconnect()
+    ended()
+  }
+  addEventListener('pageshow', back, { signal: over.signal })
+  const close = () => {
+    over.abort()
+    port.disconnect()
+  }
+  return { post: sent => port.postMessage(sent), close }
 }

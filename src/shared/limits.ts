@@ -24,6 +24,8 @@ export const limits = {
   allowDelay: 500,
   /** A click or key on a page counts this long (the browser's transient activation). */
   gesture: 5_000,
+  /** A worker that waits for the user calls the browser this often, so as not to be ended after 30 s of silence. */
+  awake: 20_000,
   /** A site that was denied is refused without a question for this long. */
   denial: 10 * 60_000,
   /** A permit *For 8 hours*. */

@@ -2,7 +2,7 @@ import { AppError } from './errors'
 import type { RequestMessage, SiteEvent } from './protocol'
 
 /** One end of a connection to the background, whatever it is made of. Messages on it are structured clones. */
-export type Wire = { post(message: unknown): void }
+export type Wire = { post(message: unknown): void; close?(): void }
 
 /** What a wire tells: a message came, or it is over. After `end` it tells nothing more. */
 type WireEvents = { message(message: unknown): void; end(): void }

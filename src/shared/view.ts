@@ -96,8 +96,9 @@ export type Permit = {
   run: string
   /** `hours`: milliseconds since the epoch. */
   endsAt?: number
-  /** `once`: the page's document that it is bound to. */
+  /** `once`: the page's document that it is bound to, and the tab that it is in. */
   page?: string
+  tabId?: number
   grantedAt: number
 }
 

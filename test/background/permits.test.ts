@@ -216,7 +216,7 @@ describe('grant', () => {
     await ask(senders.popup(), 'disconnect', { connection: id })
     await vi.advanceTimersByTimeAsync(10_000)
     await untilView(({ connections }) => connections.length === 1)
-    await grant({ site, page: 'page' }, grants, 'run')
+    await grant({ site, page: 'page', tabId: 1 }, grants, 'run')
     expect(view().permits.map(({ connection }) => connection)).toEqual([other])
     expect((await receipts('allowed')).map(({ connection }) => connection)).toEqual([other])
   })

@@ -26,7 +26,7 @@ const leads = { provider: 'salesos', path: '/v1/leads' }
 let id: string
 let page: OpenDocument
 
-/** SalesOS is connected, the site may have tokens of it, and all that was had so far has run out. */
+/** SalesOS is connected, and the site may have tokens of it; none so narrow was had so far. */
 beforeEach(async () => {
   await startWithSetup()
   id = await connected('salesos')

@@ -70,6 +70,8 @@ export class FakeElement {
 export class FakeDocument extends EventTarget {
   visibilityState: 'visible' | 'hidden' = 'visible'
   prerendering = false
+  /** The window around it. */
+  readonly window = new EventTarget()
   readonly documentElement = new FakeElement('html')
 
   createElement(tag: string): FakeElement {
@@ -90,12 +92,19 @@ export class FakeDocument extends EventTarget {
     this.prerendering = false
     this.dispatchEvent(new Event('prerenderingchange'))
   }
+
+  /** The page is shown: for the first time, or again, out of the back-forward cache. */
+  comeBack(persisted = true): void {
+    this.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }))
+  }
 }
 
-/** A document in the place of the browser's. */
+/** A document in the place of the browser's, and its window's events. */
 export function stubDocument(): FakeDocument {
   const document = new FakeDocument()
   vi.stubGlobal('document', document)
+  if (!('addEventListener' in globalThis))
+    vi.stubGlobal('addEventListener', document.window.addEventListener.bind(document.window))
   return document
 }
 

@@ -177,7 +177,7 @@ export async function give(
     if (!connection) throw new Error(`No connection ${ask.connection}`)
     return { ask: { provider: connection.provider, ...ask }, connection }
   })
-  await grant(holder, grants, until)
+  await grant({ tabId: 1, ...holder }, grants, until)
 }
 
 /** The connections that the consent screen chooses by itself: what an ask names, else the provider's first. */

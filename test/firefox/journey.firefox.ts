@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ElementHandle } from 'puppeteer-core'
@@ -32,13 +32,18 @@ afterEach(async ({ task }) => {
 const rep = () => sandbox.users.rep
 const row = (name: string) => `[aria-label="Providers"] > [aria-label="${name}"]`
 const leadsRead = () => sandbox.saw({ host: 'api.play2sell.com', path: '/v1/leads', method: 'GET' })
+const site = 'https://crm.acme.example'
 const isByBackground = ({ headers }: Seen) => headers.origin !== 'https://app.futuresimple.com'
+
+/** The widget of docs/widgets.md. */
+const docsWidget = () => /```js\n(.*?)```/s.exec(readFileSync('docs/widgets.md', 'utf8'))?.[1] ?? ''
 const fromExtension = () =>
   sandbox.saw().filter(({ headers }) => headers.origin?.startsWith('moz-extension:'))
 
 it('connects SalesOS, shows its leads on a CRM page, and disconnects', async () => {
   const setup = join(folder, 'setup.json')
-  writeFileSync(setup, JSON.stringify(sandboxSetup()))
+  const proposal = { origin: site, provider: 'salesos', scopes: ['leads:read'], use: 'fetch', access: 'read' }
+  writeFileSync(setup, JSON.stringify({ ...sandboxSetup(), sites: [proposal] }))
   const options = await firefox.open('src/screens/options/index.html')
   await waitForText(options, 'body', redirectUri)
   const input = await until('the file input', () => options.$('input[type=file]'))
@@ -129,6 +134,26 @@ it('connects SalesOS, shows its leads on a CRM page, and disconnects', async () 
   // The page goes elsewhere within its document, and the panel with it.
   await page.evaluate(() => history.pushState(null, '', '/leads/2'))
   await until('the panel to read again', async () => leadsRead().filter(isByBackground).length === 2)
+
+  // A site that the setup proposes waits for the browser's permission; then its own scripts ask, and are served.
+  await options.bringToFront()
+  await click(options, 'Use Dealpass on crm.acme.example')
+  expect(await firefox.allowPermission()).toContain('crm.acme.example')
+  await waitForText(options, 'body', 'Dealpass runs on this site')
+  const files = { '/dealpass.js': readFileSync('dist/sdk/dealpass.js', 'utf8'), '/widget.js': docsWidget() }
+  sandbox.set('sites', { files })
+  const other = await firefox.browser.newPage()
+  await other.goto(`${site}/`)
+  const second = await firefox.opened(
+    url => url.startsWith(`${firefox.origin}src/screens/consent/`),
+    () => click(other, 'Show leads'),
+  )
+  await waitForText(second, 'dialog', 'crm.acme.example')
+  const before = leadsRead().length
+  await click(second, 'Allow')
+  await waitForText(other, '#widget', 'score')
+  expect(leadsRead().slice(before)).toMatchObject([{ status: 200, query: { per_page: '3' } }])
+  expect(leadsRead().at(-1)?.headers).not.toHaveProperty('origin', site)
 
   await popup.bringToFront()
   await click(popup, `Disconnect SalesOS – ${rep().email}`)

@@ -2,7 +2,8 @@
 export const pageTexts = {
   name: 'Dealpass',
   panel: 'Dealpass panel',
-  reload: 'Dealpass was updated. Reload this page to use it.',
+  updated: 'Dealpass was updated.',
+  reload: 'Reload this page',
   leads: 'SalesOS leads',
   leadsCount: (total: number, hot: number) => `${total} leads · ${hot} hot`,
   leadsNext: (step: string, name = '') => `Next: ${step} – ${name}`,
