@@ -3,6 +3,7 @@ import { providerOf } from '../providers/configured'
 import type { Provider } from '../providers/provider'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
+import { actingScopes } from '../shared/permit'
 import type { ApiAnswer, ApiCall } from '../shared/protocol'
 import type { ConnectionView, Permit, SetupView } from '../shared/view'
 import { apiAddress } from './api-address'
@@ -17,7 +18,7 @@ import { type HeldToken, session } from './session'
 import { hasToken } from './token-in-answer'
 
 /**
- * Connections whose API refused a token that had just been renewed. Another renewal would help no more, and a path that
+ * Tokens that the API refused right after their renewal. Another renewal would help no more, and a path that
  * always answers 401 would cost a rotation with every call. Lost, it costs one.
  */
 const refused = lately(limits.again)
@@ -62,20 +63,27 @@ export async function callApi(
   const request = requestOf(call)
   const scope = provider.hooks?.scopeOf?.(url, accessOf(call.method))
   if (scope !== undefined && !permit.scopes.includes(scope)) throw new AppError('scope-missing')
-  let token = await narrowToken(connection.id, permit.scopes)
+  const tokenOf = async (refusedToken?: string) => {
+    const token = await narrowToken(connection.id, permit.scopes, refusedToken)
+    // A server may narrow nothing. Where no scope is known of a call either, the permit would bind nobody.
+    if (scope === undefined && !actingScopes(token.scopes).every(one => permit.scopes.includes(one)))
+      throw new AppError('not-permitted', 'wide-token')
+    return token
+  }
+  let token = await tokenOf()
   await stillAllowed()
   signal.throwIfAborted()
   let response = await send(provider, connection, url, request, token, signal)
-  if (response.status === 401 && !refused.was(connection.id)) {
+  if (response.status === 401 && !refused.was(token.value)) {
     await response.body?.cancel()
-    token = await narrowToken(connection.id, permit.scopes, token.value)
+    token = await tokenOf(token.value)
     await stillAllowed()
     signal.throwIfAborted()
     response = await send(provider, connection, url, request, token, signal)
   }
   if (response.status === 401) {
     await response.body?.cancel()
-    refused.note(connection.id)
+    refused.note(token.value)
     const error = new AppError('provider-rejected', 'api-refuses-login')
     await noteFailure(connection.id, error)
     throw error
@@ -85,7 +93,6 @@ export async function callApi(
     // It broke off, or the time was over in the middle of it.
     throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
   })
-  refused.forget(connection.id)
   await noteWellbeing(connection.id)
   await stillAllowed()
   await requireUsable(connection.id)
@@ -105,6 +112,8 @@ function requestOf({ method, headers, body }: ApiCall): {
   const sent = outgoingHeaders(headers)
   const size = typeof body === 'string' ? new TextEncoder().encode(body).byteLength : (body?.byteLength ?? 0)
   if (size > limits.body) throw new AppError('bad-request', 'too-large')
+  // Nor does fetch take a buffer that can still grow.
+  if (Object(body).resizable) throw new AppError('bad-request')
   if (body !== undefined && accessOf(name) === 'read') throw new AppError('bad-request')
   return { method: name, headers: sent, ...(body === undefined ? {} : { body }) }
 }

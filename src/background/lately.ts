@@ -1,12 +1,16 @@
 /** Remembers for a while that something happened to each of several things. Lost with the worker. */
-export type Lately = { note(key: string): void; was(key: string): boolean; forget(key: string): void }
+export type Lately = { note(key: string): void; was(key: string): boolean }
 
 /** Makes a memory of that kind; `span` is milliseconds. */
 export function lately(span: number): Lately {
   const at = new Map<string, number>()
+  const was = (key: string) => Date.now() - (at.get(key) ?? 0) < span
   return {
-    note: key => at.set(key, Date.now()),
-    was: key => Date.now() - (at.get(key) ?? 0) < span,
-    forget: key => at.delete(key),
+    note: key => {
+      // There may be ever new keys.
+      for (const old of at.keys()) if (!was(old)) at.delete(old)
+      at.set(key, Date.now())
+    },
+    was,
   }
 }

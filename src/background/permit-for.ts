@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors'
-import { coversAccess, coversUse, livePermits } from '../shared/permit'
+import { actingScopes, coversAccess, coversUse, livePermits } from '../shared/permit'
 import type { Access, ConnectionId, ConnectionView, Permit, ProviderId, Use, View } from '../shared/view'
 
 /** Who stands on permits: a site, by one document of it. */
@@ -35,8 +35,10 @@ export function permitFor(
   if (usable.length === 0) throw new AppError('not-permitted', 'no-permit')
   const allowed = usable.filter(({ permit }) => coversAccess(permit.access, need.access))
   if (allowed.length === 0) throw new AppError('not-permitted', 'read-only')
-  const found = allowed.find(({ permit }) =>
-    (need.scopes ?? []).every(scope => permit.scopes.includes(scope)),
+  const found = allowed.find(({ permit, connection: { isWhole, scopes } }) =>
+    [...(need.scopes ?? []), ...(isWhole ? actingScopes(scopes.granted) : [])].every(scope =>
+      permit.scopes.includes(scope),
+    ),
   )
   if (!found) throw new AppError('scope-missing')
   return found

@@ -155,8 +155,10 @@ function viewOfConnection(
     connection.status !== 'disconnecting' && (provider === undefined || !isAt(addresses, provider))
   const keys = provider ? keysOf(provider, setup?.providers[provider.id] ?? {}) : []
   const isKeyOurs = connection.renews === 'key' && !keys.some(key => key.clientId === clientId)
+  const isWhole = connection.renews !== 'refresh' && !provider?.hooks?.scopeOf
   return {
     ...connection,
+    ...(isWhole ? { isWhole } : {}),
     ...(isKeyOurs ? { isKeyOurs } : {}),
     ...(isMoved ? { status: 'needs-attention', fault: { code: 'address-changed' } } : {}),
   }

@@ -36,25 +36,22 @@ export const extensionWire: OpenWire = async ({ message, end }) => {
   const port = runtime.connect()
   port.onMessage.addListener(message)
   const over = new AbortController()
-  const ended = () => {
-    over.abort()
-    end()
-  }
-  port.onDisconnect.addListener(() => {
-    // Read, or Chromium logs why it ended as an error of the page's.
-    void runtime.lastError
-    ended()
-  })
-  // Chromium ends the ports of a page that goes to the back-forward cache, and does not say so to the page.
-  const back = ({ persisted }: PageTransitionEvent) => {
-    if (!persisted) return
-    port.disconnect()
-    ended()
-  }
-  addEventListener('pageshow', back, { signal: over.signal })
   const close = () => {
     over.abort()
     port.disconnect()
   }
+  port.onDisconnect.addListener(() => {
+    // Read, or Chromium logs why it ended as an error of the page's.
+    void runtime.lastError
+    over.abort()
+    end()
+  })
+  // Chromium ends the ports of a page that goes to the back-forward cache, and does not say so to the page.
+  const back = ({ persisted }: PageTransitionEvent) => {
+    if (!persisted) return
+    close()
+    end()
+  }
+  addEventListener('pageshow', back, { signal: over.signal })
   return { post: sent => port.postMessage(sent), close }
 }

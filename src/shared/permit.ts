@@ -55,16 +55,20 @@ export const coversAccess = (has: Access, needed: Access) => has === needed || h
 /** Scopes that keep a login going or say who it is to us alone, and let nobody do anything at an API. */
 const ownScopes = ['openid', 'offline_access']
 
+/** What scopes let anybody do at an API. */
+export const actingScopes = (scopes: readonly string[]) => scopes.filter(scope => !ownScopes.includes(scope))
+
 /**
  * The scopes that an ask comes to with one connection. A token that cannot be narrowed (RFC 6749 section 6 narrows by a
- * refresh) has all that was granted, and that is then what is asked for.
+ * refresh) has all that was granted, and that is then what is asked for; a call by it, too, where nothing else holds it
+ * to less.
  */
 export function scopesOf(
   { use, scopes }: Pick<Ask, 'use' | 'scopes'>,
-  { renews, scopes: { granted } }: ConnectionView,
+  { renews, isWhole, scopes: { granted } }: ConnectionView,
 ): string[] {
   if (use === 'token' && renews !== 'refresh') return granted
-  return scopes ?? granted.filter(scope => !ownScopes.includes(scope))
+  return !isWhole && scopes ? scopes : actingScopes(granted)
 }
 
 /** Whether a permit gives all that an ask wants of a connection. */

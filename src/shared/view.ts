@@ -61,6 +61,11 @@ export type ConnectionView = {
    * that it stands for (client credentials), or not at all (a personal token).
    */
   renews: 'refresh' | 'sign-in' | 'key' | 'never'
+  /**
+   * Nothing holds its calls to fewer scopes than were granted: its tokens cannot be narrowed, and the provider does not
+   * tell which scope a call needs.
+   */
+  isWhole?: true
   /** Its key stands nowhere else: once forgotten, it has to be entered or imported anew. */
   isKeyOurs?: boolean
   status: ConnectionStatus

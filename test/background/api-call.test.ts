@@ -267,6 +267,14 @@ describe('callApi', () => {
     expect(view().connections.map(({ status }) => status)).toEqual(['connected', 'connected'])
   })
 
+  it('refuses a body that can still grow, which says nothing of the provider', async () => {
+    await allowChanges()
+    const growing = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }])
+    expect(await refusedCall('sell', '/v2/leads', { method: 'POST', body: growing })).toBe('bad-request')
+    expect(view().connections[0]).not.toHaveProperty('notAnswering')
+    expect(providers.sandbox.saw()).toEqual([])
+  })
+
   it('renews the token once after a 401, and tries once more', async () => {
     await warm()
     atLeads({ status: 401, body: '', times: 1 })
@@ -308,6 +316,16 @@ describe('callApi', () => {
     expect((await call('salesos', '/v1/leads')).status).toBe(200)
     expect(view().connections[1]).toMatchObject({ status: 'connected' })
     expect(view().connections[1]?.fault).toBeUndefined()
+  })
+
+  it('renews no more often for a path that always answers 401, whatever else is called meanwhile', async () => {
+    await warm()
+    providers.sandbox.set('salesos', { fault: { path: '/v1/leads/9', status: 401, body: '' } })
+    for (let time = 0; time < 4; time++) {
+      expect(await refusedCall('salesos', '/v1/leads/9')).toBe('provider-rejected: api-refuses-login')
+      expect((await call('salesos', '/v1/leads')).status).toBe(200)
+    }
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
   })
 
   it('asks to sign in again after a 401 where nothing can be refreshed', async () => {

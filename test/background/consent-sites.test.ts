@@ -303,6 +303,13 @@ describe('nobody is asked', () => {
     expect(consentWindows()).toEqual([])
   })
 
+  it('without a click, in the same words for a provider that there is as for none', async () => {
+    await ready()
+    const page = clickedPage(2, { isActivated: false })
+    for (const provider of ['salesos', 'nobody'])
+      expect(await page.refused('token', { provider })).toBe('not-permitted: needs-gesture')
+  })
+
   it('while everything is stopped', async () => {
     const { page } = await ready()
     await ask(senders.popup(), 'stop', { on: true })
@@ -485,6 +492,38 @@ describe('a question that nobody waits for any more', () => {
     expect(view().denials).toEqual([])
   })
 
+  it('has used up the click, or a page could open and close windows as fast as it likes', async () => {
+    const { page } = await ready()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    const controller = new AbortController()
+    const lease = page.refused('token', leads, { signal: controller.signal })
+    await asked()
+    controller.abort(new Error('enough'))
+    await lease
+    await until(() => consentWindows().length === 0)
+    // The browser counts a click for five seconds.
+    expect(await page.refused('token', leads)).toBe('not-permitted: needs-gesture')
+    expect(await clickedPage(2).refused('token', leads)).toBe('not-permitted: needs-gesture')
+    vi.setSystemTime(Date.now() + 5_000)
+    void page.ask('token', leads).catch(() => undefined)
+    await asked()
+  })
+
+  it('has used up nothing where it was our panel’s', async () => {
+    await startWithSetup()
+    await connected('salesos')
+    await openPanel()
+    const panel = openDocument(senders.panel())
+    await panel.ask('askConsent', {})
+    await asked()
+    panel.leave()
+    await until(() => consentWindows().length === 0)
+    void clickedPage()
+      .ask('token', leads)
+      .catch(() => undefined)
+    await asked()
+  })
+
   it('goes with its tab', async () => {
     const { page } = await ready()
     void page.ask('token', leads).catch(() => undefined)
@@ -497,14 +536,31 @@ describe('a question that nobody waits for any more', () => {
 })
 
 describe('a question and the death of the worker', () => {
+  it('keeps it alive as long as somebody waits', async () => {
+    const { page, salesos } = await ready()
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const lease = page.ask('token', leads)
+    await asked()
+    await settled()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(world.platformInfos).toBe(3)
+    await answer(yes(salesos))
+    await lease
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(world.platformInfos).toBe(3)
+  })
+
   it('is joined by the request, which is asked again', async () => {
     const { page, salesos } = await ready()
     const lease = page.ask('token', leads)
     const { consent } = await asked()
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     await restartWorker()
     await settled()
     expect(view().consents.map(({ id }) => id)).toEqual([consent])
     expect(consentWindows()).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(world.platformInfos).toBe(3)
     await answer(yes(salesos))
     expect(await lease).toMatchObject({ scopes: ['leads:read'] })
   })

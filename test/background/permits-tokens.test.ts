@@ -161,6 +161,15 @@ describe('a token that a site was given, when its permit ends', () => {
     expect(await receipts('ended')).toMatchObject([{ revoked: false }])
   })
 
+  it('is sent nowhere without the permission to hear the answer', async () => {
+    const id = await sell()
+    await give([token(id, all)])
+    await valueFor()
+    world.granted.delete('https://api.getbase.com/*')
+    await endAll()
+    expect(revocations()).toEqual([])
+  })
+
   it('is given to nobody any more, though it could not be revoked', async () => {
     const id = await sell()
     await give([token(id, all)])

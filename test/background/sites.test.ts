@@ -251,6 +251,18 @@ describe('leaveSite', () => {
     expect(await page.refused('connections', {})).toBe(stranger)
   })
 
+  it('takes the open question of its site along, and no other', async () => {
+    await letIn()
+    for (const page of [
+      openDocument(senders.site(crm, 5), { isActivated: true }),
+      openDocument(senders.site(), { isActivated: true }),
+    ])
+      void page.ask('token', { provider: 'salesos' }).catch(() => undefined)
+    await untilView(({ consents }) => consents.length === 2)
+    await leaveSite()
+    expect(view().consents.map(({ site }) => site)).toEqual(['https://app.futuresimple.com'])
+  })
+
   it('keeps permission and script for another port of the host', async () => {
     await letIn('https://crm.example')
     await useSite('https://crm.example:8443')

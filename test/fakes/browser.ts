@@ -77,6 +77,10 @@ const browser = {
     id: extensionId,
     getURL: (path: string) => `${extensionOrigin}/${path.replace(/^\//, '')}`,
     getManifest: () => structuredClone(built),
+    getPlatformInfo: call(() => {
+      world.platformInfos += 1
+      return { os: 'linux', arch: 'x86-64' }
+    }),
     onMessage: event(world.onMessage),
     onConnect: event(world.onConnect),
     onStartup: event(world.onStartup),

@@ -7,7 +7,7 @@ import type { SandboxUser } from '../sandbox/people'
 import { type Sandbox, sandboxSetup, startSandbox } from '../sandbox/sandbox'
 import { type Answer, createVisitor, type Visitor } from '../sandbox/visitor'
 import { networkTo } from './network'
-import { ask, senders, startWorker, untilView, view } from './worker'
+import { ask, endLife, senders, startWorker, untilView, view } from './worker'
 import { world } from './world'
 
 export const site = 'https://app.futuresimple.com'
@@ -36,6 +36,9 @@ export function withProviders(): Providers {
   beforeAll(async () => {
     providers.sandbox = await startSandbox()
     network = networkTo(providers.sandbox)
+    // The first start of a background takes the longest by far, and no test of its own.
+    await startWorker()
+    endLife()
   })
 
   beforeEach(() => {
@@ -168,7 +171,7 @@ export async function allowOnSite(): Promise<void> {
 export async function give(
   asks: readonly (Omit<Ask, 'provider'> & { connection: string })[],
   until: PermitDuration = 'run',
-  holder: Holder = { site, page: senders.site(site).documentId ?? '' },
+  holder: Holder & { tabId?: number } = { site, page: senders.site(site).documentId ?? '' },
 ): Promise<void> {
   const { grant } = await import('../../src/background/permits')
   const { connections } = view()

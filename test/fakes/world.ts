@@ -57,6 +57,8 @@ class World {
   channels = new Set<Channel>()
   /** What documents in tabs were told by message, in order. */
   told: { tab: number; message: unknown }[] = []
+  /** How often the background has asked what it runs on: any call keeps it alive. */
+  platformInfos = 0
   /** Every authorization flow that was begun. */
   flows: FlowDetails[] = []
   /** What was written to the console. */
@@ -108,6 +110,7 @@ class World {
     this.scripting = new FakeScripting(this)
     this.channels = new Set()
     this.told = []
+    this.platformInfos = 0
     this.flows = []
     this.reports = []
     this.strays = []

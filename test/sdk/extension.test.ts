@@ -48,6 +48,22 @@ describe('extensionWire', () => {
     expect(ports).toHaveLength(2)
   })
 
+  it('opens another port in a page that comes back from the back-forward cache, whose port is dead and silent', async () => {
+    const document = stubDocument()
+    const { ports } = installed(() => [])
+    const asking = ask()
+    await asking('connections', {})
+    document.comeBack(false)
+    await asking('connections', {})
+    expect(ports).toHaveLength(1)
+    document.comeBack()
+    await asking('connections', {})
+    expect(ports).toHaveLength(2)
+    document.comeBack()
+    await asking('connections', {})
+    expect(ports).toHaveLength(3)
+  })
+
   it('reads why a port has ended, or Chromium logs it as an error of the page', async () => {
     stubDocument()
     const { runtime, end } = installed(() => [])
@@ -70,6 +86,29 @@ describe('extensionWire', () => {
     update()
     await settled()
     expect(await wordsOf(asking('connections', {}))).toBe('not-installed: updated')
+  })
+
+  it('listens for that no longer than it has a port', async () => {
+    const document = stubDocument()
+    const { end } = installed(() => [])
+    const signals: AbortSignal[] = []
+    const { addEventListener } = document.window
+    vi.stubGlobal(
+      'addEventListener',
+      (type: string, listener: EventListener, options: { signal: AbortSignal }) => {
+        signals.push(options.signal)
+        addEventListener.call(document.window, type, listener, options)
+      },
+    )
+    const asking = ask()
+    await asking('connections', {})
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    end()
+    await settled()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    const wire = await extensionWire({ message: () => {}, end: () => {} })
+    wire.close?.()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
   })
 
   it('opens no port for a page that the browser has fetched ahead, until somebody goes to it', async () => {

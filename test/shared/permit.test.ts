@@ -133,6 +133,12 @@ describe('scopesOf', () => {
   ])('are %s', (_, ask, renews, expected) => {
     expect(scopesOf(ask, granted(all, { renews }))).toEqual(expected)
   })
+
+  it('are all that a call can do, where nothing holds it to less', () => {
+    const connection = granted(all, { renews: 'sign-in', isWhole: true })
+    expect(scopesOf({ use: 'fetch', scopes: ['read'] }, connection)).toEqual(['read', 'profile'])
+    expect(scopesOf({ use: 'fetch' }, connection)).toEqual(['read', 'profile'])
+  })
 })
 
 describe('satisfies', () => {

@@ -8,7 +8,7 @@ const pageReasonTexts: Record<PageReason, string> = {
   'long-lived-token':
     'The tokens of {provider} live too long to be handed to a page. Your administrator can shorten the API’s token life or raise the limit.',
   'wide-token':
-    '{provider} gives no token that is as narrow as what was allowed here, so none is handed out. Calls through Dealpass work.',
+    '{provider} gives no token that is as narrow as what was allowed here, so none is handed out. With a provider that tells what each call needs, calls through Dealpass work.',
   'no-permit':
     'This page has no permit for that. Ask for it from a click, and allow it in the window that opens.',
   'needs-gesture': 'Dealpass asks the user only right after a click or a key on the page. Ask from there.',
