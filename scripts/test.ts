@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
+import { shortForm, shortPattern } from '../test/attacks/short'
 import { ensureChromium, ensureFirefox } from './browsers'
 
 type Count = { passed: number; failed: number }
@@ -110,6 +111,18 @@ async function chromiumTests(): Promise<Count> {
   }))
 }
 
+async function attacks(): Promise<Count> {
+  if (!isBuilt || !hasChromium) return notRun('there is no build, or no Chromium to attack it in')
+  const file = join(reports, 'attacks.json')
+  const args = ['test', '--config', 'playwright.attacks.config.ts', '--grep', shortPattern]
+  const isPassed = await isWell('playwright', args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file })
+  return fromReport<PlaywrightReport>(file, isPassed, ({ stats }) => ({
+    passed: stats.expected,
+    // An attack that has lost its name is not made, and that is a failure, too.
+    failed: shortForm.length - stats.expected,
+  }))
+}
+
 async function firefoxTests(): Promise<Count> {
   if (!isBuilt || !hasFirefox) return notRun('there is no build, or no Firefox to test it in')
   return vitest('vitest.firefox.config.ts')
@@ -127,6 +140,7 @@ const steps: Step[] = [
   { title: 'Build', run: build },
   { title: 'A Chromium to test in', run: findChromium },
   { title: 'Tests in Chromium', run: chromiumTests },
+  { title: 'Attacks, the short form', run: attacks },
   { title: 'Development server', run: devTests },
   { title: 'A Firefox to test in', run: findFirefox },
   { title: 'Tests in Firefox', run: firefoxTests },

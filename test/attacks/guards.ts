@@ -1,0 +1,46 @@
+/**
+ * The guards that attacks are made against: each is a module of its own, so that a test build can put another one in
+ * its place (`test/attacks/without/<name>.ts`), which lets through what the guard stops. The manifest, which is no module,
+ * is changed after the build. The shipped build knows nothing of this.
+ */
+export const guards = {
+  caller: 'src/background/caller.ts',
+  handshake: 'src/content/handshake.ts',
+  bridge: 'src/content/bridge.ts',
+  loader: 'src/content/loader.ts',
+  shadow: 'src/content/shadow.ts',
+  routes: 'src/background/routes.ts',
+  input: 'src/background/routes.ts',
+  sites: 'src/background/sites.ts',
+  ports: 'src/background/ports.ts',
+  news: 'src/background/news.ts',
+  questions: 'src/background/consent.ts',
+  permit: 'src/background/permit-for.ts',
+  duration: 'src/shared/permit.ts',
+  gesture: 'src/background/gesture.ts',
+  denials: 'src/background/denials.ts',
+  window: 'src/background/consent-window.ts',
+  arming: 'src/screens/consent/use-armed.ts',
+  person: 'src/screens/consent/trusted.ts',
+  ticket: 'src/background/panels.ts',
+  storage: 'src/background/closed-storage.ts',
+  address: 'src/background/api-address.ts',
+  headers: 'src/background/call-headers.ts',
+  access: 'src/background/call-access.ts',
+  redirects: 'src/background/no-redirects.ts',
+  echo: 'src/background/token-in-answer.ts',
+  rate: 'src/background/rate.ts',
+  again: 'src/background/lately.ts',
+  lease: 'src/background/leasable.ts',
+  given: 'src/background/given.ts',
+  words: 'src/background/site-fault.ts',
+  addresses: 'src/providers/hosts.ts',
+  template: 'src/background/path-template.ts',
+  fetched: 'src/oauth/guarded-fetch.ts',
+  answer: 'src/oauth/authorization.ts',
+  audience: 'src/oauth/token-info.ts',
+  setup: 'src/providers/setup-faults.ts',
+  manifest: 'manifest.json',
+} as const
+
+export type Guard = keyof typeof guards

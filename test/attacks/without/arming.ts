@@ -1,0 +1,3 @@
+export function useArmed(): boolean {
+  return true
+}

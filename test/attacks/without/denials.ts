@@ -1,0 +1,3 @@
+export * from '../../../src/background/denials'
+
+export function requireUndenied(): void {}

@@ -1,0 +1,5 @@
+export async function noteGiven(): Promise<void> {}
+
+export async function takeGiven(): Promise<never[]> {
+  return []
+}

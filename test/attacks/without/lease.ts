@@ -1,0 +1,5 @@
+export * from '../../../src/background/leasable'
+
+export function requireLeasable(): void {}
+
+export function requireFit(): void {}

@@ -1,0 +1,3 @@
+export function isByPerson(): boolean {
+  return true
+}

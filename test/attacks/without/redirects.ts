@@ -1,0 +1,4 @@
+/** Goes wherever the API points to. */
+export const redirects: RequestRedirect = 'follow'
+
+export function refuseRedirect(): void {}
