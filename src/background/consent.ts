@@ -56,14 +56,14 @@ export async function askConsent(caller: PanelCaller & { site: string; page: str
 export async function consentFor(caller: SiteCaller, ask: Ask, signal?: AbortSignal): Promise<void> {
   const state = await session()
   const before = questionOf(state, caller.site)
-  if (before) return awakeDuring(ended(before, signal))
+  if (before) return awakeDuring(ended(before, caller.site, signal))
   if (state.view.stopped) throw new AppError('not-permitted', 'no-permit')
   requireUndenied(state.view, caller.site, ask.provider)
   if (withdrawn.was(caller.site)) throw new AppError('not-permitted', 'needs-gesture')
   await requireGesture(caller)
   const id = await openQuestion(caller, [ask])
   // A change of data is not asked for twice, so its question has to find this worker alive.
-  await awakeDuring(ended(id, signal))
+  await awakeDuring(ended(id, caller.site, signal))
 }
 
 function questionOf({ tokens }: Session, site: string): ConsentId | undefined {
@@ -140,14 +140,14 @@ function longestTokenLife(state: Session, asks: readonly Ask[]): number | undefi
 }
 
 /** Resolves when a question is over. Whoever takes the request back takes its question back, too. */
-function ended(id: ConsentId, signal?: AbortSignal): Promise<void> {
+function ended(id: ConsentId, site: string, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const waiters = waiting.get(id) ?? new Set()
     waiting.set(id, waiters.add(resolve))
     const takeBack = () => {
       waiters.delete(resolve)
-      // One of our panel's is the user's own, whoever waits for it.
-      if (waiters.size === 0)
+      // One of our panel's is the user's own, whoever waits for it; one that is being opened has somebody who does.
+      if (waiters.size === 0 && !opening.has(site))
         withdraw(({ documentId, page }, known) => known === id && documentId === page).catch(reject)
       reject(signal?.reason)
     }

@@ -465,6 +465,23 @@ describe('a question that nobody waits for any more', () => {
     expect(view()).toMatchObject({ consents: [], denials: [] })
   })
 
+  it('stays for the one that put it, when another one goes while its window is being opened', async () => {
+    const { page, salesos } = await ready()
+    const slow = slowWindows()
+    const lease = page.ask('token', leads)
+    await slow.reached
+    const controller = new AbortController()
+    const other = page.refused('token', leads, { signal: controller.signal })
+    await settled()
+    controller.abort(new Error('enough'))
+    await other
+    await settled()
+    world.windowFault = undefined
+    slow.open()
+    await answer(yes(salesos))
+    expect(await lease).toMatchObject({ scopes: ['leads:read'] })
+  })
+
   it('stays where it is our panel’s, for which a page only waited', async () => {
     await startWithSetup()
     await connected('salesos')

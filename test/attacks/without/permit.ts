@@ -1,12 +1,15 @@
 import type { Holder, Need } from '../../../src/background/permit-for'
+import { AppError } from '../../../src/shared/errors'
 import type { Permit, View } from '../../../src/shared/view'
 
 export type * from '../../../src/background/permit-for'
 
-/** A permit for whoever asks, for whatever there is. */
-export function permitFor({ connections, run }: View, { site }: Holder, { provider, connection: id }: Need) {
-  const connection = connections.find(known => (id ? known.id === id : known.provider === provider))
-  if (!connection) throw new Error('Nothing is connected.')
+/** Where there is a permit, whosever and for whatever, it is one for everybody and everything. */
+export function permitFor({ connections, permits, run }: View, { site }: Holder, need: Need) {
+  const connection = connections.find(
+    ({ id, provider }) => need.connection === id || need.provider === provider,
+  )
+  if (!connection || permits.length === 0) throw new AppError('not-permitted', 'no-permit')
   const permit: Permit = {
     id: 'any',
     site,
