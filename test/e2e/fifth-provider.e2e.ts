@@ -46,7 +46,15 @@ export const acme: Provider = {
 /** A copy of the sources with one file and one entry of the catalogue more, built as the product is. */
 function buildWithFifth(): string {
   const copy = mkdtempSync(join(tmpdir(), 'dealpass-fifth-'))
-  for (const part of ['src', 'public', 'manifest.json', 'vite.config.ts', 'package.json', 'tsconfig.json'])
+  for (const part of [
+    'src',
+    'public',
+    'manifest.json',
+    'vite.config.ts',
+    'scripts',
+    'package.json',
+    'tsconfig.json',
+  ])
     cpSync(part, join(copy, part), { recursive: true })
   symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'))
   writeFileSync(join(copy, 'src/providers/acme.ts'), file)

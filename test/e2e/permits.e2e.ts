@@ -56,9 +56,11 @@ test('names site, account, scopes and the end of the token before it allows anyt
   await expect(dialog).toContainText('See all your data, except account and user details')
   await expect(dialog).toContainText('See leads')
   await expect(dialog).toContainText(/it can act as you until \d{1,2}:\d\d/)
-  await expect(dialog.getByRole('radiogroup', { name: 'How long' }).getByRole('radio')).toHaveAccessibleName(
-    'Until the browser closes',
-  )
+  const howLong = dialog.getByRole('radiogroup', { name: 'How long' })
+  await expect(howLong.getByRole('radio')).toHaveCount(4)
+  for (const name of ['Once', 'For 8 hours', 'Always'])
+    await expect(howLong.getByRole('radio', { name, exact: true })).not.toBeChecked()
+  await expect(howLong.getByRole('radio', { name: 'Until the browser closes' })).toBeChecked()
   await expect(question.getByRole('button', { name: 'Deny' })).toBeFocused()
 
   await test.step('a synthetic click on Allow does nothing', async () => {

@@ -282,9 +282,11 @@ describe('onChange', () => {
     await settled()
     expect(heard).toEqual([{ connections: [connection], event: 'needs-attention' }])
     controller.abort()
+    const { length } = wires.requests
     wires.last.tell({ news: 'connected' })
     await settled()
     expect(heard).toHaveLength(1)
+    expect(wires.requests).toHaveLength(length)
   })
 
   it('tells of a change also where it could not look around before', async () => {
