@@ -118,7 +118,9 @@ export function choicesFor(view: View, ask: Ask): ConnectionView[] {
 export function misfit(ask: Ask, connection: ConnectionView): 'not-leasable' | 'scopes' | undefined {
   if (ask.use === 'token' && !isLeasable(connection)) return 'not-leasable'
   const has = connection.scopes.granted
-  return (ask.scopes ?? []).every(scope => has.includes(scope)) ? undefined : 'scopes'
+  // A login for which no scope was asked has what its server gives by itself (RFC 6749 section 3.3), which may be all.
+  const isUnknown = has.length === 0
+  return isUnknown || (ask.scopes ?? []).every(scope => has.includes(scope)) ? undefined : 'scopes'
 }
 
 /** What an ask wants beyond what the site may do already with that connection. */

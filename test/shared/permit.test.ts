@@ -229,6 +229,12 @@ describe('misfit', () => {
     ['a scope that it has', { scopes: ['read'] }, granted(['read', 'write']), undefined],
     ['a scope that it lacks', { scopes: ['read', 'write'] }, granted(['read']), 'scopes'],
     ['whatever it has', {}, granted([]), undefined],
+    [
+      'a scope of a login that has what its server gives by itself',
+      { scopes: ['read'] },
+      granted([]),
+      undefined,
+    ],
   ])('says of %s', (_, more, of, expected) => {
     expect(misfit({ provider: 'sell', use: 'fetch', access: 'read', ...more }, of)).toBe(expected)
   })
