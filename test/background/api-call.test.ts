@@ -124,6 +124,17 @@ describe('callApi', () => {
     ])
   })
 
+  it.each<[string, (token: string) => Response]>([
+    ['its body', token => new Response(JSON.stringify({ headers: { authorization: `Bearer ${token}` } }))],
+    ['its body, in base64', token => new Response(btoa(`authorization: Bearer ${token}`))],
+    ['a header', token => new Response('{}', { headers: { etag: `"${token}"` } })],
+    ['an answer that is a failure', token => new Response(`No such token: ${token}`, { status: 404 })],
+  ])('gives back no answer that has the token in %s', async (_, answer) => {
+    answerBy(/\/v1\/leads$/, ({ headers }) => answer(headers.get('authorization')?.slice(7) ?? ''))
+    expect(await refusedCall('salesos', '/v1/leads')).toBe('provider-rejected: token-in-answer')
+    expect(view().connections[1]).toMatchObject({ status: 'connected' })
+  })
+
   it('refuses a header value that is none', async () => {
     expect(await refusedCall('sell', '/v2/leads', { headers: { accept: 'a\r\nauthorization: b' } })).toBe(
       'bad-request',
