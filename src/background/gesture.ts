@@ -1,6 +1,6 @@
-import { browser } from '../browser'
 import { AppError } from '../shared/errors'
 import type { SiteCaller } from './caller'
+import { foundIn } from './documents'
 
 /**
  * Rule 10: the user is asked only for a page that they look at and have just used (the browser's transient activation,
@@ -10,12 +10,10 @@ import type { SiteCaller } from './caller'
  * Throws `not-permitted` (`needs-gesture`), also where the document is gone.
  */
 export async function requireGesture({ tabId, documentId }: SiteCaller): Promise<void> {
-  const answers = await browser.scripting
-    .executeScript({
-      // The types do not know documentIds, which both browsers do.
-      target: { tabId, documentIds: [documentId] } as { tabId: number },
-      func: () => document.visibilityState === 'visible' && navigator.userActivation.isActive,
-    })
-    .catch(() => [])
-  if (answers[0]?.result !== true) throw new AppError('not-permitted', 'needs-gesture')
+  const isUsed = await foundIn(
+    tabId,
+    documentId,
+    () => document.visibilityState === 'visible' && navigator.userActivation.isActive,
+  )
+  if (isUsed !== true) throw new AppError('not-permitted', 'needs-gesture')
 }

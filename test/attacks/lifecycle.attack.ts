@@ -157,28 +157,32 @@ attack('ports', 'asks, rests in the back-forward cache, and comes back for the a
   }),
 )
 
-attack(
-  'ports',
-  'takes a renderer over, asks past the port, and is gone when the user allows it',
-  async arena => {
-    const page = await arena.open(`${crm}/blank`)
-    const message = {
-      dealpass: 'request',
-      name: 'token',
-      input: { provider: 'salesos', scopes: ['leads:read'] },
-    }
-    const question = await extensionPage(arena.dealpass, 'src/screens/consent/index.html', async () => {
-      await page.mouse.click(5, 5)
-      await inContentScript(page, `chrome.runtime.sendMessage(${JSON.stringify(message)}); undefined`)
-    })
-    await page.goto(`${evil}/blank`)
-    const closed = question.waitForEvent('close')
-    await question.getByRole('button', { name: 'Allow' }).click()
-    await closed
-    const { consents, permits } = await arena.view()
-    expect([consents, permits]).toEqual([[], []])
-  },
-)
+for (const [where, address] of [
+  ['to a page that we cannot reach', `${evil}/blank`],
+  ['to another site of ours', 'https://partner.acme.example/blank'],
+] as const)
+  attack(
+    'ports',
+    `takes a renderer over, asks past the port, and is gone ${where} when the user allows it`,
+    async arena => {
+      const page = await arena.open(`${crm}/blank`)
+      const message = {
+        dealpass: 'request',
+        name: 'token',
+        input: { provider: 'salesos', scopes: ['leads:read'] },
+      }
+      const question = await extensionPage(arena.dealpass, 'src/screens/consent/index.html', async () => {
+        await page.mouse.click(5, 5)
+        await inContentScript(page, `chrome.runtime.sendMessage(${JSON.stringify(message)}); undefined`)
+      })
+      await page.goto(address)
+      const closed = question.waitForEvent('close')
+      await question.getByRole('button', { name: 'Allow' }).click()
+      await closed
+      const { consents, permits } = await arena.view()
+      expect([consents, permits]).toEqual([[], []])
+    },
+  )
 
 attack('news', 'listens for what happens at other sites', async arena => {
   const listening = `globalThis.news = []

@@ -36,6 +36,12 @@ describe('requireGesture', () => {
     expect(await wordsOf(requireGesture())).toBe(needed)
   })
 
+  it('refuses a page that rests behind another one, which somebody has just used', async () => {
+    world.openDocument('d', { ...document, behind: 'another' })
+    world.openDocument('another', document)
+    expect(await wordsOf(requireGesture())).toBe(needed)
+  })
+
   it('asks that document, and not what the tab shows', async () => {
     world.openDocument('d', document)
     const asked = vi.spyOn(world.scripting, 'execute')

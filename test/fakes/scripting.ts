@@ -8,6 +8,8 @@ export type FakeDocument = {
   isVisible: boolean
   /** A person has just clicked or typed in it: transient activation. */
   isActivated: boolean
+  /** It rests in the back-forward cache; the document of that id is what its frame shows. */
+  behind?: string
 }
 
 export type Injection = {
@@ -48,8 +50,10 @@ export class FakeScripting {
     const found = ids.map(documentId => {
       if (documentId === undefined) return { url: address, isVisible: true, isActivated: false }
       const document = documents.get(documentId)
-      if (document?.tabId === target.tabId) return { ...document, documentId }
-      throw new Error(`No document with id: ${documentId}`)
+      if (document?.tabId !== target.tabId) throw new Error(`No document with id ${documentId}`)
+      // As Chromium 156 does: it finds the frame by the document, and runs in what that shows.
+      const shown = document.behind === undefined ? undefined : documents.get(document.behind)
+      return shown ? { ...shown, documentId: document.behind } : { ...document, documentId }
     })
     for (const { url } of found)
       if (!this.pages.canReach(url))
