@@ -1,7 +1,9 @@
 import type { Locator, Page } from '@playwright/test'
 import type { View } from '../../src/shared/view'
+import { makePkce, salesosAuthorizeUrl, sellAuthorizeUrl, sellsnAuthorizeUrl } from '../sandbox/flows'
 import type { Sandbox } from '../sandbox/sandbox'
 import { sandboxSetup } from '../sandbox/sandbox'
+import { createVisitor } from '../sandbox/visitor'
 import { authWindow, consent, signIn } from './harness/auth-window'
 import type { ExtensionBrowser } from './harness/chromium'
 import { expect } from './harness/fixtures'
@@ -97,26 +99,71 @@ export async function connectInPopup(
   return popup
 }
 
-/** A browser with the setup in force (of all four providers) and these connected; gives the popup's tab. */
+/**
+ * A browser with the setup in force (of all four providers) and these connected; gives the popup's tab. For tests that
+ * begin after that: the setup comes without its review, and the account is known at each provider and has allowed the
+ * app before, so that a click connects without a window.
+ */
 export async function connected(
   dealpass: ExtensionBrowser,
   sandbox: Sandbox,
   ...providers: ProviderName[]
 ): Promise<Page> {
-  return connectedWith(dealpass, sandbox, sandboxSetup({ all: true }), ...providers)
+  const popup = await popupWith(dealpass, sandboxSetup({ all: true }))
+  await allowBefore(dealpass, sandbox, providers)
+  for (const provider of providers) {
+    const name = providerNames[provider]
+    const account = provider === 'sellytics' ? 'North' : sandbox.users.rep.email
+    await popup.getByRole('button', { name: `Connect ${name}`, exact: true }).click()
+    await expect(item(popup, `${name} – ${account}`)).toContainText(`Connected as ${account}`)
+  }
+  return popup
 }
 
-/** The same with a setup of the test's own. */
+/** The same with a setup of the test's own, of whose apps the providers know nothing yet: people sign in and allow. */
 export async function connectedWith(
   dealpass: ExtensionBrowser,
   sandbox: Sandbox,
   setup: unknown,
   ...providers: ProviderName[]
 ): Promise<Page> {
-  await (await importSetup(dealpass, setup)).close()
-  const popup = await popupTab(dealpass)
+  const popup = await popupWith(dealpass, setup)
   for (const provider of providers) await connectInTab(dealpass, sandbox, provider, popup)
   return popup
+}
+
+/** A popup's tab with a setup in force, as its review in Options would have it stored. */
+async function popupWith(dealpass: ExtensionBrowser, setup: unknown): Promise<Page> {
+  const popup = await popupTab(dealpass)
+  const reply = await popup.evaluate(
+    // @ts-expect-error the extension page's own API
+    text => chrome.runtime.sendMessage({ dealpass: 'request', name: 'useSetup', input: { text } }),
+    JSON.stringify(setup),
+  )
+  expect(reply).toMatchObject({ ok: true })
+  return popup
+}
+
+const authorizeUrls: Partial<Record<ProviderName, () => string>> = {
+  sell: sellAuthorizeUrl,
+  salesos: () => salesosAuthorizeUrl(makePkce()),
+  sellsn: sellsnAuthorizeUrl,
+}
+
+/** Has the account sign in and allow our app elsewhere, and gives the browser its sessions; the sandbox forgets it. */
+async function allowBefore(
+  { context }: ExtensionBrowser,
+  sandbox: Sandbox,
+  providers: readonly ProviderName[],
+): Promise<void> {
+  const visitor = createVisitor(sandbox)
+  for (const provider of providers) {
+    const address = authorizeUrls[provider]?.()
+    if (address) await visitor.authorize(address, sandbox.users.rep)
+  }
+  await context.addCookies(visitor.cookies())
+  visitor.close()
+  sandbox.forget()
 }
 
 /** Opens a lead of the demo CRM and, in it, the panel. */

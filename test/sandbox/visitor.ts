@@ -35,6 +35,8 @@ export type Visitor = {
   authorize(url: string, user: SandboxUser, decision?: 'allow' | 'deny'): Promise<Answer>
   /** The names of the pages that `authorize` has met: `Sign in`, `Allow`. */
   met: string[]
+  /** The cookies of the jar, as a browser would be given them. */
+  cookies(): { name: string; value: string; domain: string; path: string; secure: boolean }[]
   /** Empties the cookie jar and `met`. */
   forget(): void
   close(): void
@@ -51,7 +53,7 @@ export function createVisitor({
   hosts,
 }: Pick<Sandbox, 'port' | 'httpPort' | 'hosts'>): Visitor {
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
-  const jar = new Map<string, { host: string; path: string; value: string; isSecure: boolean }>()
+  const jar = new Map<string, { host: string; path: string; pair: string; isSecure: boolean }>()
   const met: string[] = []
 
   const keep = (url: URL, line: string) => {
@@ -63,7 +65,7 @@ export function createVisitor({
     if (isGone) jar.delete(key)
     else {
       const isSecure = attributes.some(one => /^secure$/i.test(one))
-      jar.set(key, { host: url.hostname, path, value: pair, isSecure })
+      jar.set(key, { host: url.hostname, path, pair, isSecure })
     }
   }
 
@@ -77,7 +79,7 @@ export function createVisitor({
           (url.pathname === cookie.path || url.pathname.startsWith(folder))
         )
       })
-      .map(cookie => cookie.value)
+      .map(({ pair }) => pair)
       .join('; ')
 
   const visitor: Visitor = {
@@ -162,6 +164,17 @@ export function createVisitor({
       }
       return page
     },
+    cookies: () =>
+      [...jar.values()].map(({ host, path, pair, isSecure }) => {
+        const end = pair.indexOf('=')
+        return {
+          name: pair.slice(0, end),
+          value: pair.slice(end + 1),
+          domain: host,
+          path,
+          secure: isSecure,
+        }
+      }),
     forget: () => {
       jar.clear()
       met.length = 0

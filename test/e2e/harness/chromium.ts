@@ -55,6 +55,25 @@ export type ExtensionBrowser = {
 
 const startLimit = 10_000
 
+// The last of two such switches counts, so this one has what Playwright switches off as far as it matters here (https
+// in place of http, and what a window shows before its page), and two documents of the address bar, which take as long
+// to load as all of ours together.
+const disabledFeatures = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxPopup',
+]
+
 // The browser's own traffic must not reach the sandbox, which counts what it sees, nor the network. Nor may the
 // redirect back to the extension: the browser catches it, but where the host resolves the request may get out first.
 // The first rule that fits counts, and an exclusion comes before all.
@@ -122,6 +141,7 @@ export async function launchChromium(options: ChromiumOptions): Promise<Extensio
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      `--disable-features=${disabledFeatures.join(',')}`,
       `--load-extension=${extension}`,
       `--disable-extensions-except=${extension}`,
       `--host-resolver-rules=${resolverRules(sandbox)}`,
