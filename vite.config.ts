@@ -1,8 +1,7 @@
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin'
 import { defineConfig, type Plugin } from 'vite'
 import manifest from './manifest.json' with { type: 'json' }
-import { standalone } from './scripts/standalone'
-import { catalogue } from './src/providers'
+import { dynamicScripts } from './scripts/dynamic-scripts'
 
 export type Target = 'chrome' | 'firefox'
 
@@ -62,24 +61,15 @@ const closedScreens: Plugin = {
   ],
 }
 
-const buildTargets: Record<Target, string> = { chrome: 'chrome148', firefox: 'firefox140' }
+/** What is built for; as Vite names browsers. */
+export const buildTargets: Record<Target, string> = { chrome: 'chrome148', firefox: 'firefox140' }
 
-/** Content scripts that `scripting` starts where there is a use for them, so the manifest does not name them. */
-export const dynamicScriptFiles = [
-  'src/content/bridge',
-  ...catalogue.flatMap(({ widgets }) => widgets?.script?.replace(/\.js$/, '') ?? []),
-]
-
-const dynamicScripts = (target: Target): Plugin => ({
+const dynamic = (target: Target): Plugin => ({
   name: 'dynamic-scripts',
   apply: 'build',
   async generateBundle() {
-    for (const script of dynamicScriptFiles)
-      this.emitFile({
-        type: 'asset',
-        fileName: `${script}.js`,
-        source: await standalone(`${script}.ts`, buildTargets[target]),
-      })
+    for (const script of await dynamicScripts(buildTargets[target]))
+      this.emitFile({ type: 'asset', ...script })
   },
 })
 
@@ -90,7 +80,7 @@ export default defineConfig(({ mode, command }) => {
     plugins: [
       target === 'chrome' && nativeBrowser,
       closedScreens,
-      dynamicScripts(target),
+      dynamic(target),
       crx({
         manifest: manifestFor(target, isServed),
         browser: target,

@@ -7,7 +7,15 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type ExtensionBrowser, launchChromium } from '../e2e/harness/chromium'
 
 const root = resolve(import.meta.dirname, '../..')
-const sources = ['src', 'public', 'manifest.json', 'vite.config.ts', 'package.json', 'tsconfig.json']
+const sources = [
+  'src',
+  'scripts',
+  'public',
+  'manifest.json',
+  'vite.config.ts',
+  'package.json',
+  'tsconfig.json',
+]
 
 let copy: string
 let server: ChildProcess
@@ -26,7 +34,7 @@ async function freePort(): Promise<number> {
 /** Starts `npm run dev` in the copy; gives the folder that it says is to be loaded. */
 async function startDev(): Promise<string> {
   const port = String(await freePort())
-  server = spawn(process.execPath, ['--import', 'tsx', join(root, 'scripts/dev.ts'), '--port', port], {
+  server = spawn(process.execPath, ['--import', 'tsx', 'scripts/dev.ts', '--port', port], {
     cwd: copy,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -59,6 +67,8 @@ it('shows an edited text in the open popup by itself', async () => {
   const extension = await startDev()
   expect(extension).toBe(join(copy, 'dist/chrome-dev'))
   expect(existsSync(join(extension, 'manifest.json'))).toBe(true)
+  const bridge = join(extension, 'src/content/bridge.js')
+  const bridgeBefore = readFileSync(bridge, 'utf8')
   // No sandbox: this test talks to nobody.
   dealpass = await launchChromium({ extension, sandbox: { port: 1, spki: '' } })
   const popup = await dealpass.context.newPage()
@@ -74,4 +84,12 @@ it('shows an edited text in the open popup by itself', async () => {
   writeFileSync(file, text.replace("stopEverything: 'Stop everything'", "stopEverything: 'Pause everything'"))
   await popup.getByRole('switch', { name: 'Pause everything' }).waitFor({ timeout: 15_000 })
   expect(await dealpass.errors()).toEqual([])
+
+  const bridgeSource = join(copy, 'src/content/bridge.ts')
+  writeFileSync(bridgeSource, `${readFileSync(bridgeSource, 'utf8')}\nconsole.log('edited')\n`)
+  await vi.waitFor(() => expect(readFileSync(bridge, 'utf8')).not.toBe(bridgeBefore), {
+    timeout: 15_000,
+    interval: 50,
+  })
+  expect(readFileSync(bridge, 'utf8')).toContain('edited')
 })

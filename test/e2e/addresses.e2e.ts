@@ -174,7 +174,10 @@ test('a new client id and secret in the setup touch no connection', async ({ dea
 test.describe('practice', () => {
   test.use({ sandboxOptions: { loopback: true } })
 
-  test('all four on loopback by plain http, marked everywhere', async ({ dealpass, sandbox }) => {
+  test('all four on loopback by plain http, marked everywhere', { tag: '@full' }, async ({
+    dealpass,
+    sandbox,
+  }) => {
     const options = await optionsPage(dealpass)
     await chooseSetup(options, JSON.stringify(practiceSetup(sandbox)))
     await expect(options.getByText('practice', { exact: true }).first()).toBeVisible()

@@ -59,7 +59,7 @@ test('Undo takes a Disconnect back, with its permits', async ({ dealpass, sandbo
   expect(sandbox.saw({ path: '/oauth/revoke' })).toEqual([])
 })
 
-test('finishes a Disconnect whose worker was stopped', async ({ dealpass, sandbox }) => {
+test('finishes a Disconnect whose worker was stopped', { tag: '@full' }, async ({ dealpass, sandbox }) => {
   const popup = await connected(dealpass, sandbox, 'salesos')
   const { email } = sandbox.users.rep
   await popup.getByRole('button', { name: `Disconnect SalesOS – ${email}` }).click()
@@ -87,7 +87,7 @@ for (const [revokeNeedsBasic, result] of [
   [true, 'Only forgotten here: Sell may still keep the login.'],
   [false, 'Sell ended the login, and we checked.'],
 ] as const) {
-  test(`says how far Disconnect came at Sell: ${result}`, async ({ dealpass, sandbox }) => {
+  test(`says how far Disconnect came at Sell: ${result}`, { tag: '@full' }, async ({ dealpass, sandbox }) => {
     sandbox.set('sell', { revokeNeedsBasic })
     const popup = await connected(dealpass, sandbox, 'sell')
     sandbox.forget()

@@ -20,7 +20,10 @@ const request = (name: string, input: unknown, rest: object = {}) => ({
   ...rest,
 })
 
-test('refuses a message with a field missing, wrong or extra', async ({ dealpass, sandbox }) => {
+test('refuses a message with a field missing, wrong or extra', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   const popup = await connected(dealpass, sandbox, 'sell')
   const before = await viewOf(dealpass)
   sandbox.forget()
@@ -49,7 +52,10 @@ test('refuses a message with a field missing, wrong or extra', async ({ dealpass
   expect(sandbox.saw()).toEqual([])
 })
 
-test('refuses what a caller may not ask, and names that are no requests', async ({ dealpass, sandbox }) => {
+test('refuses what a caller may not ask, and names that are no requests', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   const popup = await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
   await allowOnPage(dealpass, panel)
@@ -123,7 +129,10 @@ async function inContentScript(dealpass: ExtensionBrowser, page: Page, expressio
   return result.value
 }
 
-test('a panel that was not opened by Dealpass shows nothing', async ({ dealpass, sandbox }) => {
+test('a panel that was not opened by Dealpass shows nothing', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
   await allowOnPage(dealpass, panel)
@@ -162,7 +171,7 @@ test('a panel that was not opened by Dealpass shows nothing', async ({ dealpass,
   expect(sandbox.saw()).toEqual([])
 })
 
-test('closes every storage area to content scripts', async ({ dealpass, sandbox }) => {
+test('closes every storage area to content scripts', { tag: '@full' }, async ({ dealpass, sandbox }) => {
   await connected(dealpass, sandbox, 'sell')
   const { page } = await openPanel(dealpass)
   const areas = await inContentScript(

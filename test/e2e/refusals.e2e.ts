@@ -102,7 +102,9 @@ for (const [provider, other] of [
   ['sell', 'salesos'],
   ['salesos', 'sell'],
 ] as const) {
-  test(`refuses a wrong redirect of ${providerNames[provider]}`, async ({ dealpass, sandbox }) => {
+  test(`refuses a wrong redirect of ${providerNames[provider]}`, {
+    tag: provider === 'sell' ? [] : '@full',
+  }, async ({ dealpass, sandbox }) => {
     const popup = await connected(dealpass, sandbox, other)
     const name = providerNames[provider]
     let isSignedIn = false

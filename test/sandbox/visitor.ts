@@ -36,7 +36,15 @@ export type Visitor = {
   /** The names of the pages that `authorize` has met: `Sign in`, `Allow`. */
   met: string[]
   /** The cookies of the jar, as a browser would be given them. */
-  cookies(): { name: string; value: string; domain: string; path: string; secure: boolean }[]
+  cookies(): {
+    name: string
+    value: string
+    domain: string
+    path: string
+    secure: boolean
+    /** Seconds since the epoch. */
+    expires: number
+  }[]
   /** Empties the cookie jar and `met`. */
   forget(): void
   close(): void
@@ -53,7 +61,10 @@ export function createVisitor({
   hosts,
 }: Pick<Sandbox, 'port' | 'httpPort' | 'hosts'>): Visitor {
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
-  const jar = new Map<string, { host: string; path: string; pair: string; isSecure: boolean }>()
+  const jar = new Map<
+    string,
+    { host: string; path: string; pair: string; isSecure: boolean; maxAge: number }
+  >()
   const met: string[] = []
 
   const keep = (url: URL, line: string) => {
@@ -65,7 +76,8 @@ export function createVisitor({
     if (isGone) jar.delete(key)
     else {
       const isSecure = attributes.some(one => /^secure$/i.test(one))
-      jar.set(key, { host: url.hostname, path, pair, isSecure })
+      const maxAge = Number(attributes.find(one => /^max-age=/i.test(one))?.slice(8) ?? Number.NaN)
+      jar.set(key, { host: url.hostname, path, pair, isSecure, maxAge })
     }
   }
 
@@ -165,9 +177,11 @@ export function createVisitor({
       return page
     },
     cookies: () =>
-      [...jar.values()].map(({ host, path, pair, isSecure }) => {
+      [...jar.values()].map(({ host, path, pair, isSecure, maxAge }) => {
         const end = pair.indexOf('=')
         return {
+          // -1: until the browser closes.
+          expires: Number.isNaN(maxAge) ? -1 : Math.round(Date.now() / 1000) + maxAge,
           name: pair.slice(0, end),
           value: pair.slice(end + 1),
           domain: host,
