@@ -5,7 +5,7 @@ import { tokensOfKey } from '../oauth/keys'
 import { discard } from '../oauth/revocation'
 import { tokensFromAnswer } from '../oauth/sign-in'
 import { isTokenDead } from '../oauth/token-info'
-import { type Tokens, tokensFromKey, tokensFromRefresh } from '../oauth/tokens'
+import { type Tokens, tokensFromKey } from '../oauth/tokens'
 import { isFlowAllowed } from '../providers/ways'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
@@ -13,16 +13,19 @@ import type { Lease } from '../shared/protocol'
 import type { ConnectionId, ConnectionView } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
 import { clientOfConnection } from './connection-client'
+import { type Credentials, readCredentials, sealedCredentials } from './credentials'
 import { forgetHeld, heldToken, holdToken, isFresh, scopeSet } from './held-tokens'
 import { requireHosts } from './hosts'
 import { identified } from './identified'
 import { lately } from './lately'
 import { longestLease, requireFit, requireLeasable } from './leasable'
 import { tellSites } from './news'
+import { endOutage, noteOutage, requireTryable } from './outages'
 import { inOrder } from './queue'
+import { forgetRefresh, isRefreshOpen, refreshed } from './refresh'
 import { change, type HeldToken, session } from './session'
-import { credentialsOf } from './settle'
-import { type Connection, type Credentials, keep, kept, readCredentials, readSnapshot, write } from './vault'
+import { secretsOf } from './settle'
+import { type Connection, keep, kept, readSnapshot, write } from './vault'
 
 /** Early renewals that failed, so that not every call in a token's last minutes tries again. Lost, it costs one try. */
 const failedEarly = lately(limits.again)
@@ -114,6 +117,30 @@ export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   return connection
 }
 
+/** Renews what an outage kept from being renewed. */
+export function retry(id: ConnectionId, scopes: string[] | undefined): Promise<HeldToken> {
+  return accessToken(id, { scopes })
+}
+
+/** Refreshes that were out when a worker died: what became of their refresh tokens is asked at once. */
+export async function resumeRefreshes(): Promise<void> {
+  const { refreshing } = (await session()).tokens
+  // How each went is noted where it was tried.
+  await Promise.allSettled(refreshing.map(renewOpen))
+}
+
+function renewOpen(id: ConnectionId): Promise<unknown> {
+  return inOrder(id, async () => {
+    // Somebody who came first in the queue may have seen to it.
+    if (!(await isRefreshOpen(id))) return
+    await requireUsable(id)
+    await renew(id, undefined, undefined).catch(async (error: unknown) => {
+      await noteFailure(id, error)
+      throw error
+    })
+  })
+}
+
 async function renew(
   id: ConnectionId,
   scopes: readonly string[] | undefined,
@@ -123,8 +150,15 @@ async function renew(
   if (!connection) throw new AppError('not-connected')
   const client = await clientOfConnection(connection)
   await requireHosts(client.provider)
+  await requireTryable(connection)
   const credentials = await readCredentials(id)
-  const tokens = await renewedTokens(connection, client, credentials, { scopes, refused })
+  const tokens = await renewedTokens(connection, client, credentials, { scopes, refused }).catch(
+    async (error: unknown) => {
+      if (faultOf(error).code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
+      throw error
+    },
+  )
+  await endOutage(connection)
   const held = await holdToken(connection, credentials?.refreshToken ? scopes : undefined, tokens)
   await noteWellbeing(id)
   return held
@@ -137,42 +171,27 @@ async function renewedTokens(
   { scopes, refused }: { scopes: readonly string[] | undefined; refused: string | undefined },
 ): Promise<Tokens> {
   const { refreshToken, key, keyEnds = limits.never } = credentials ?? {}
-  if (refreshToken) return refresh(connection, client, { ...credentials, refreshToken }, scopes)
+  if (credentials && refreshToken)
+    return refreshed(connection, client, { ...credentials, refreshToken }, scopes)
   if (key !== undefined && key !== refused && keyEnds > Date.now())
     return tokensOfKey(key, connection.scopes.granted)
   // A new login by the same flow, unlike the renewal of one that there is: the setup's rules hold for it.
   if (connection.renews !== 'never' && !isFlowAllowed((await session()).view.setup, connection.flow, true))
     throw new AppError('blocked-by-policy')
   if (connection.renews === 'key') return tokensFromKey(client)
-  if (connection.renews !== 'never') return signInSilently(connection, client)
+  if (connection.renews !== 'never') return signInSilently(connection, client, credentials)
   // A refusal of the API need not be one of the token: its issuer knows.
   if (key !== undefined && (await isTokenDead(client, key)) === false)
     throw new AppError('provider-rejected', 'api-refuses-login')
   throw new AppError('reconnect-required', key === undefined ? 'sign-in-again' : 'key-ended')
 }
 
-async function refresh(
+/** One attempt without a window; the same account goes on, anything else needs the user. */
+async function signInSilently(
   connection: Connection,
   client: OAuthClient,
-  before: Omit<Credentials, 'connection'> & { refreshToken: string },
-  scopes: readonly string[] | undefined,
+  before: Credentials | undefined,
 ): Promise<Tokens> {
-  const { refreshToken } = before
-  const tokens = await tokensFromRefresh(client, refreshToken, connection.scopes.granted, scopes)
-  // An ID token that comes with a refresh has to be about the same person (OpenID Connect Core section 12.2).
-  if (tokens.subject !== undefined && connection.account && tokens.subject !== connection.account.id)
-    throw new AppError('reconnect-required', 'sign-in-again')
-  const rotated = tokens.refreshToken
-  // On disk before anyone has the new access token: a worker that dies here must not wake with the dead one.
-  if (rotated !== undefined && rotated !== refreshToken)
-    await write(({ credentials }) =>
-      credentials.put({ ...before, connection: connection.id, refreshToken: rotated }),
-    )
-  return tokens
-}
-
-/** One attempt without a window; the same account goes on, anything else needs the user. */
-async function signInSilently(connection: Connection, client: OAuthClient): Promise<Tokens> {
   const started = await startAuthorization(client, browser.identity.getRedirectURL(client.provider.id))
   const answer = checkAnswer(client, started, await authorizeInWindow(started.url, { interactive: false }))
   const tokens = await tokensFromAnswer(client, started, answer)
@@ -182,8 +201,11 @@ async function signInSilently(connection: Connection, client: OAuthClient): Prom
     await discard(client, tokens)
     throw new AppError('reconnect-required', 'sign-in-again')
   }
-  if (tokens.refreshToken || tokens.isKey)
-    await write(({ credentials }) => credentials.put(credentialsOf(connection.id, tokens)))
+  if (tokens.refreshToken || tokens.isKey) {
+    const generation = (before?.generation ?? 0) + 1
+    const sealed = await sealedCredentials({ ...secretsOf(tokens), connection: connection.id, generation })
+    await write(({ credentials }) => credentials.put(sealed))
+  }
   if (scopeSet(tokens.scopes) !== scopeSet(connection.scopes.granted))
     await changeConnection(connection.id, ({ scopes, ...rest }) => ({
       ...rest,
@@ -197,14 +219,17 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
   const fault = faultOf(error)
   switch (fault.code) {
     case 'reconnect-required': {
-      const isRefused = fault.reason === undefined
-      await change(async ({ connections, credentials }) => {
+      const isRefused = fault.reason === undefined || fault.reason === 'renewal-lost'
+      await change(async ({ connections, credentials, journal }) => {
         const connection = await connections.get(id)
         if (!connection || connection.status === 'disconnecting') return
         await connections.put({ ...connection, status: 'needs-attention', fault })
         // Dropped only when the provider has refused them.
-        if (isRefused) await credentials.delete(id)
+        if (!isRefused) return
+        await credentials.delete(id)
+        await journal.delete(`refresh ${id}`)
       })
+      await forgetRefresh(id)
       await forgetHeld(id)
       return tellSites(id, 'needs-attention')
     }

@@ -1,10 +1,23 @@
 import { providerOf } from '../providers/configured'
 import { addressesOf, secretPlace } from '../providers/hosts'
 import type { KnownSecret } from '../providers/setup-faults'
+import { AppError } from '../shared/errors'
 import type { Addresses, ConnectionId, ProviderId } from '../shared/view'
-import { keep, kept, read, removePermits, type Stores } from './vault'
+import { dataKey } from './data-key'
+import { closeEntriesOf } from './journal'
+import { seal, unseal } from './sealed'
+import {
+  keep,
+  kept,
+  type PlainSecret,
+  read,
+  removePermits,
+  type StoredSecret,
+  type Stores,
+  write,
+} from './vault'
 
-/** The client secret of an app or key at these addresses; undefined where there is none for them. */
+/** The client secret of an app or key at these addresses; undefined where there is none for them. Throws `setup-wrong` (`secret-damaged`). */
 export async function readClientSecret(
   provider: ProviderId,
   clientId: string | undefined,
@@ -17,7 +30,40 @@ export async function readClientSecret(
 export async function secretAt(
   ...key: [provider: ProviderId, clientId: string, place: string]
 ): Promise<string | undefined> {
-  return (await read(({ clientSecrets }) => clientSecrets.get(key)))?.secret
+  const stored = await read(({ clientSecrets }) => clientSecrets.get(key))
+  return stored && opened(stored)
+}
+
+async function opened(stored: StoredSecret | PlainSecret): Promise<string> {
+  if (!('sealed' in stored)) return stored.secret
+  const key = await dataKey()
+  return unseal(key, recordOf(stored), stored.sealed).then(String, (cause: unknown) => {
+    throw new AppError('setup-wrong', 'secret-damaged', { cause })
+  })
+}
+
+const recordOf = ({ provider, clientId, place }: Omit<StoredSecret, 'sealed'>) => [
+  'clientSecrets',
+  provider,
+  clientId,
+  place,
+]
+
+/** A client secret as it is stored. Before the transaction that puts it: nothing else may be awaited inside one. */
+export async function sealedSecret({ secret, ...place }: PlainSecret): Promise<StoredSecret> {
+  return { ...place, sealed: await seal(await dataKey(), recordOf(place), secret) }
+}
+
+/** Seals what the versions before stored in the clear. At every start of the browser; there is something to do once. */
+export async function sealPlainSecrets(): Promise<void> {
+  for (const stored of await read(({ clientSecrets }) => clientSecrets.getAll())) {
+    if ('sealed' in stored) continue
+    const sealed = await sealedSecret(stored)
+    await write(async ({ clientSecrets }) => {
+      const now = await clientSecrets.get([stored.provider, stored.clientId, stored.place])
+      if (now && !('sealed' in now)) await clientSecrets.put(sealed)
+    })
+  }
 }
 
 /** Which client secrets there are, without them. */
@@ -59,12 +105,12 @@ export async function sweepUnneeded(stores: Stores): Promise<void> {
     if (!isNeeded(key)) await stores.clientSecrets.delete(key)
 }
 
-/** Removes a connection with its credentials, its permits, its due Disconnect, and a key that nothing else needs. */
+/** Removes a connection with its credentials, its permits, what is under way for it, and a key that nothing else needs. */
 export async function removeConnection(stores: Stores, id: ConnectionId): Promise<void> {
   await Promise.all([
     stores.connections.delete(id),
     stores.credentials.delete(id),
-    stores.disconnects.delete(id),
+    closeEntriesOf(stores, id),
     removePermits(stores, id),
   ])
   await sweepUnneeded(stores)

@@ -6,6 +6,7 @@ import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Entry, RequestInput } from '../shared/protocol'
 import type { Attempt, AttemptId, ProviderId } from '../shared/view'
+import { receivedTokens } from './connect-journal'
 import { hasHosts } from './hosts'
 import { login } from './login'
 import { clientForAttempt } from './registration'
@@ -58,6 +59,17 @@ export async function connect({
   if (!begun) return
   if (cleaned) entries.set(attempt.id, cleaned)
   advance(attempt, provider)
+}
+
+/** Goes on with every attempt whose worker died after it had brought a login: that is on disk, and is not lost. */
+export async function resumeConnects(): Promise<void> {
+  const { attempts, setup } = (await session()).view
+  for (const attempt of attempts) {
+    const provider = providerOf(setup, attempt.provider)
+    if (attempt.status !== 'running' || running.has(attempt.id)) continue
+    if (provider) advance(attempt, provider)
+    else await fail(attempt, new AppError('interrupted'))
+  }
 }
 
 // What was copied often brings a line break along. One inside is no slip that could be mended by guessing.
@@ -126,6 +138,9 @@ async function run(attempt: Attempt, provider: Provider, controller: AbortContro
   let { status } = attempt
   try {
     const entry = entries.get(attempt.id)
+    const received = await receivedTokens(attempt.id).catch((cause: unknown) => {
+      throw new AppError('interrupted', undefined, { cause })
+    })
     if (attempt.isEntered && !entry) throw new AppError('interrupted')
     if (attempt.addresses && !isAt(attempt.addresses, provider)) throw new AppError('address-changed')
     const client = await clientForAttempt(provider, attempt, entry)
@@ -142,7 +157,7 @@ async function run(attempt: Attempt, provider: Provider, controller: AbortContro
     }
     await browser.alarms.clear(alarmPrefix + attempt.id)
     if (status !== 'running') await move({ ...attempt, status: 'running' })
-    await login({ ...attempt, status: 'running' }, client, controller.signal, entry)
+    await login({ ...attempt, status: 'running' }, client, controller.signal, { entry, received })
     entries.delete(attempt.id)
   } catch (error) {
     await fail(
@@ -166,7 +181,8 @@ async function move(attempt: Attempt): Promise<void> {
 async function fail(attempt: Attempt, error: unknown): Promise<void> {
   entries.delete(attempt.id)
   await browser.alarms.clear(alarmPrefix + attempt.id)
-  await change(async ({ attempts }) => {
+  await change(async ({ attempts, journal }) => {
+    await journal.delete(`connect ${attempt.id}`)
     const open = await attempts.get(attempt.provider)
     if (open?.id === attempt.id) await attempts.put({ ...attempt, status: 'failed', fault: faultOf(error) })
   })

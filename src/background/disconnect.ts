@@ -6,6 +6,7 @@ import { limits } from '../shared/limits'
 import { accountLabel, type ConnectionId, type Departure } from '../shared/view'
 import { removeConnection } from './client-secrets'
 import { clientOfConnection } from './connection-client'
+import { readCredentials } from './credentials'
 import { takeGiven } from './given'
 import { forgetHeld } from './held-tokens'
 import { hasHosts } from './hosts'
@@ -14,7 +15,7 @@ import { inOrder } from './queue'
 import { watched } from './report'
 import { settleScripts } from './scripts'
 import { change, type HeldToken, session } from './session'
-import { type Connection, readCredentials, readSnapshot } from './vault'
+import { type Connection, readSnapshot, write } from './vault'
 
 const alarmPrefix = 'disconnect:'
 
@@ -24,11 +25,18 @@ const alarmPrefix = 'disconnect:'
  */
 export async function disconnect(id: ConnectionId, leave = false): Promise<void> {
   const dueAt = Date.now() + limits.undo
-  const written = await change(async ({ connections, disconnects }) => {
+  const written = await change(async ({ connections, journal }) => {
     const connection = await connections.get(id)
     if (!connection || connection.status === 'disconnecting') return false
     await connections.put({ ...connection, status: 'disconnecting', undoUntil: dueAt })
-    await disconnects.put({ connection: id, dueAt, leave })
+    await journal.put({
+      id: `disconnect ${id}`,
+      kind: 'disconnect',
+      connection: id,
+      step: 'due',
+      dueAt,
+      ...(leave ? { leave } : {}),
+    })
     return true
   })
   if (!written) return
@@ -38,12 +46,15 @@ export async function disconnect(id: ConnectionId, leave = false): Promise<void>
 
 /** Takes a Disconnect back. Too late, or nothing to take back: nothing happens. */
 export async function undo(id: ConnectionId): Promise<void> {
-  const undone = await change(async ({ connections, disconnects }) => {
+  const undone = await change(async ({ connections, journal }) => {
     const connection = await connections.get(id)
+    const entry = await journal.get(`disconnect ${id}`)
     if (connection?.status !== 'disconnecting' || (connection.undoUntil ?? 0) <= Date.now()) return false
+    // A timer may be a little early. What the provider has been told cannot be taken back.
+    if (entry?.kind === 'disconnect' && entry.step === 'revoking') return false
     const { undoUntil: _, ...kept } = connection
     await connections.put({ ...kept, status: kept.fault ? 'needs-attention' : 'connected' })
-    await disconnects.delete(id)
+    await journal.delete(`disconnect ${id}`)
     return true
   })
   if (!undone) return
@@ -54,7 +65,8 @@ export async function undo(id: ConnectionId): Promise<void> {
 /** At every start of a worker: ends what is due, and sets the clock for what will be. */
 export async function resumeDisconnects(): Promise<void> {
   if (!(await session()).view.connections.some(({ status }) => status === 'disconnecting')) return
-  for (const { connection, dueAt } of (await readSnapshot()).disconnects) await schedule(connection, dueAt)
+  for (const entry of (await readSnapshot()).journal)
+    if (entry.kind === 'disconnect') await schedule(entry.connection, entry.dueAt)
 }
 
 /** The alarm of a Disconnect whose worker died. True when the alarm was one of ours. */
@@ -73,12 +85,19 @@ async function schedule(id: ConnectionId, dueAt: number): Promise<void> {
 function finish(id: ConnectionId): Promise<void> {
   // In the connection's queue, so that a refresh under way cannot bring a token after the revocation.
   return inOrder(id, async () => {
-    const { connections, disconnects } = await readSnapshot()
-    const connection = connections.find(known => known.id === id)
-    const due = disconnects.find(entry => entry.connection === id)
-    if (!connection || !due || due.dueAt > Date.now() + limits.early) return
+    const begun = await write(async ({ connections, journal }) => {
+      const connection = await connections.get(id)
+      const entry = await journal.get(`disconnect ${id}`)
+      if (!connection || entry?.kind !== 'disconnect' || entry.dueAt > Date.now() + limits.early) return
+      // From here on there is nothing to undo. A worker that dies now tells the provider once more, which does no harm
+      // (RFC 7009 section 2.2: an unknown token is no error).
+      await journal.put({ ...entry, step: 'revoking' })
+      return { connection, leave: entry.leave === true }
+    })
+    if (!begun) return
+    const { connection, leave } = begun
     const tokens = [...(await forgetHeld(id)), ...(await takeGiven(id))]
-    const departure = await revoked(connection, tokens, due.leave === true)
+    const departure = await revoked(connection, tokens, leave)
     await change(async stores => {
       if ((await stores.connections.get(id))?.status !== 'disconnecting') return
       await removeConnection(stores, id)

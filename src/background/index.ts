@@ -1,10 +1,12 @@
 import { browser } from '../browser'
 import { catalogue } from '../providers'
+import { resumeRefreshes, retry } from './broker'
 import type { Sender } from './caller'
 import { closeStorage } from './closed-storage'
-import { attemptAlarm, resumeWaiting } from './connect'
+import { attemptAlarm, resumeConnects, resumeWaiting } from './connect'
 import { consentWindowClosed, withdraw } from './consent'
 import { disconnectAlarm, resumeDisconnects } from './disconnect'
+import { outageAlarm, resumeOutages } from './outages'
 import { forgetPanels, pageMoved } from './panels'
 import { endGonePages, endOverdue, endPageOnly, endTabOnly, permitAlarm } from './permits'
 import { isFirefox } from './platform'
@@ -34,7 +36,8 @@ browser.alarms.onAlarm.addListener(({ name }) =>
     'alarms.onAlarm',
     attemptAlarm(name)
       .then(known => known || disconnectAlarm(name))
-      .then(known => known || permitAlarm(name)),
+      .then(known => known || permitAlarm(name))
+      .then(known => known || outageAlarm(name, retry)),
   ),
 )
 
@@ -72,7 +75,13 @@ browser.runtime.onInstalled.addListener(() => {
 })
 
 watched('start', closeStorage())
-watched('start', session().then(resumeDisconnects).then(resumeWaiting))
+watched('start', session().then(resumeDisconnects).then(resumeConnects).then(resumeWaiting))
+watched(
+  'start',
+  session()
+    .then(resumeRefreshes)
+    .then(() => resumeOutages(retry)),
+)
 watched('start', session().then(endOverdue).then(endGonePages).then(settleSites))
 
 /** The document is gone: its question with it, and what was allowed for it alone. */

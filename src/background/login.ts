@@ -11,13 +11,14 @@ import { AppError, faultOf } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
 import type { Attempt } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
+import { noteReceived, noteStep } from './connect-journal'
 import { identified } from './identified'
 import { session } from './session'
 import { settle } from './settle'
 
 /**
  * Goes through a login to its end: tokens by the client's flow, whom they act as, and all of it on disk. `entry` is what
- * the user entered, for flows that need it.
+ * the user entered, for flows that need it; `received` what the login had brought when its worker died.
  *
  * Throws what stands in the way, by code; tokens that were had and are not wanted are given back where that harms
  * nobody.
@@ -26,16 +27,19 @@ export async function login(
   attempt: Attempt,
   client: OAuthClient,
   signal: AbortSignal,
-  entry: Entry | undefined,
+  { entry, received }: { entry?: Entry; received?: Tokens },
 ): Promise<void> {
   if (client.flow === 'personal_token') return byPersonalToken(attempt, client, signal, entry)
   if (client.flow === 'client_credentials') return byKey(attempt, client, signal, entry)
   const others = (await session()).view.connections.some(known => known.provider === client.provider.id)
   const tokens =
-    entry?.flow === 'password'
+    received ??
+    (entry?.flow === 'password'
       ? await tokensFromPassword(client, { username: entry.username, password: entry.password }, signal)
-      : await bySignIn(attempt, client, signal, others)
+      : await bySignIn(attempt, client, signal, others))
   try {
+    // What the user entered is not written down, and nobody could go on without it.
+    if (!received && !entry) await noteReceived(attempt.id, tokens)
     const identity = await identified(client, tokens)
     signal.throwIfAborted()
     await settle(attempt, client, { tokens, ...identity })
@@ -60,9 +64,11 @@ async function bySignIn(
     browser.identity.getRedirectURL(provider.id),
     attempt.connection === undefined && others ? provider.otherAccount : {},
   )
+  await noteStep(attempt.id, 'sign-in')
   const redirectedTo = await authorizeInWindow(started.url, { interactive: true, signal })
   const answer = checkAnswer(client, started, redirectedTo)
   if ((await session()).view.stopped) throw new AppError('stopped')
+  await noteStep(attempt.id, 'exchange')
   return tokensFromAnswer(client, started, answer, signal)
 }
 

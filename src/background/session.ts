@@ -6,12 +6,13 @@ import {
   type ConnectionId,
   type ConnectionView,
   type ConsentId,
-  type SetupView,
   sessionKeys,
   type View,
 } from '../shared/view'
+import { sealPlainSecrets } from './client-secrets'
+import { sealPlainCredentials } from './credentials'
 import { tellPanels } from './panel-news'
-import { type Connection, readSnapshot, type Stores, write } from './vault'
+import { type Connection, readSnapshot, type Snapshot, type Stores, write } from './vault'
 
 /** An access token in the worker's hands. Times in milliseconds; `asked` names the narrowed scope set, '' the whole grant. */
 export type HeldToken = {
@@ -57,6 +58,8 @@ export type Tokens = {
   given: Given[]
   /** Origins that the user wants to use, for which the browser asks now; each with the end of waiting for it. */
   wantedSites: Record<string, number>
+  /** Connections whose refresh is out, or was when a worker died (`refresh.ts`). */
+  refreshing: ConnectionId[]
   /** Changes of the truth that the view does not show yet. More than none at a start: a worker died in one. */
   unpublished: number
 }
@@ -85,6 +88,7 @@ const noTokens = (): Tokens => ({
   questions: {},
   given: [],
   wantedSites: {},
+  refreshing: [],
   unpublished: 0,
 })
 
@@ -111,31 +115,40 @@ function dropUnasked(view: View, { questions }: Tokens): boolean {
 }
 
 async function startOfBrowser(tokens: Tokens): Promise<Session> {
+  await sealPlainCredentials()
+  await sealPlainSecrets()
   await interruptAttempts(({ status }) => status !== 'failed')
   const run = crypto.randomUUID()
   await write(async ({ permits }) => {
     for (const permit of await permits.getAll())
       if (permit.until === 'run' || permit.until === 'once') await permits.delete(permit.id)
   })
+  tokens.refreshing = (await readSnapshot()).journal.flatMap(entry =>
+    entry.kind === 'refresh' ? [entry.connection] : [],
+  )
   return { view: await freshView(run, tokens), tokens }
 }
 
 async function interruptAttempts(isOver: (attempt: View['attempts'][number]) => boolean): Promise<void> {
-  await write(async ({ attempts }) => {
-    for (const attempt of await attempts.getAll())
-      if (isOver(attempt))
-        await attempts.put({ ...attempt, status: 'failed', fault: { code: 'interrupted' } })
+  await write(async ({ attempts, journal }) => {
+    for (const attempt of await attempts.getAll()) {
+      const entry = await journal.get(`connect ${attempt.id}`)
+      // What it brought is on disk, and it goes on from there.
+      if (!isOver(attempt) || (entry?.kind === 'connect' && entry.step === 'received')) continue
+      await attempts.put({ ...attempt, status: 'failed', fault: { code: 'interrupted' } })
+      await journal.delete(`connect ${attempt.id}`)
+    }
   })
 }
 
 async function freshView(run: string, tokens: Tokens, before?: View): Promise<View> {
-  const { connections, disconnects: _, ...rest } = await readSnapshot()
+  const { connections, journal: _, ...rest } = await readSnapshot()
   const view: View = {
     run,
     ...rest,
     providers: providerViews(rest.setup, connections, rest.weakerFlows),
     connections: connections
-      .map(connection => viewOfConnection(connection, rest.setup))
+      .map(connection => viewOfConnection(connection, rest))
       .sort((a, b) => a.connectedAt - b.connectedAt),
     consents: before?.consents ?? [],
     denials: before?.denials ?? [],
@@ -147,7 +160,7 @@ async function freshView(run: string, tokens: Tokens, before?: View): Promise<Vi
 
 function viewOfConnection(
   { clientId, audience: _, clientAuth: __, addresses, ...connection }: Connection,
-  setup: SetupView | null,
+  { setup, outages }: Pick<Snapshot, 'setup' | 'outages'>,
 ): ConnectionView {
   const provider = providerOf(setup, connection.provider)
   // Not written down: it holds as long as the addresses differ, and what was wrong before is then as it was.
@@ -155,11 +168,13 @@ function viewOfConnection(
     connection.status !== 'disconnecting' && (provider === undefined || !isAt(addresses, provider))
   const keys = provider ? keysOf(provider, setup?.providers[provider.id] ?? {}) : []
   const isKeyOurs = connection.renews === 'key' && !keys.some(key => key.clientId === clientId)
+  const outage = outages[addresses.token]
   const isWhole = connection.renews !== 'refresh' && !provider?.hooks?.scopeOf
   return {
     ...connection,
     ...(isWhole ? { isWhole } : {}),
     ...(isKeyOurs ? { isKeyOurs } : {}),
+    ...(outage ? { notAnswering: true, nextTry: outage.nextTry } : {}),
     ...(isMoved ? { status: 'needs-attention', fault: { code: 'address-changed' } } : {}),
   }
 }

@@ -2,15 +2,17 @@ import type { OAuthClient } from '../oauth/client'
 import type { Tokens } from '../oauth/tokens'
 import { providerOf } from '../providers/configured'
 import { addressesOf, isAt, secretPlace } from '../providers/hosts'
-import { AppError } from '../shared/errors'
+import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
-import type { Account, Attempt, ConnectionId, ConnectionView } from '../shared/view'
-import { sweepUnneeded } from './client-secrets'
+import type { Account, Attempt, ConnectionView } from '../shared/view'
+import { sealedSecret, sweepUnneeded } from './client-secrets'
+import { type Credentials, readCredentials, type Secrets, sealedCredentials } from './credentials'
 import { forgetHeld, holdToken } from './held-tokens'
+import { closeEntriesOf } from './journal'
 import { tellSites } from './news'
 import { inOrder } from './queue'
 import { change } from './session'
-import { type Connection, type Credentials, keep, kept, readSnapshot, removePermits } from './vault'
+import { type Connection, keep, kept, readSnapshot, removePermits } from './vault'
 
 /** What a login brought: tokens, and whom they act as. */
 export type Login = {
@@ -60,28 +62,35 @@ export async function settle(attempt: Attempt, client: OAuthClient, login: Login
   await inOrder(connection.id, async () => {
     // Before the new addresses are in force: a token of the old ones must not be found under them.
     await forgetHeld(connection.id)
+    const before = await readCredentials(connection.id).catch(undefinedIfDamaged)
+    const isSameApp = target?.clientId === connection.clientId && target && isAt(target.addresses, provider)
+    const superseded = isSameApp ? supersededOf(before, tokens) : []
+    const credentials = await sealedCredentials({
+      ...secretsOf(tokens),
+      ...(superseded.length > 0 ? { superseded } : {}),
+      connection: connection.id,
+      generation: (before?.generation ?? 0) + 1,
+    })
+    const secret =
+      clientSecret === undefined
+        ? undefined
+        : await sealedSecret({
+            provider: provider.id,
+            clientId: registration.client_id,
+            place: secretPlace(connection.addresses),
+            secret: clientSecret,
+          })
     await change(async stores => {
       // A setup that came meanwhile may have moved the provider, or taken it away.
       const now = providerOf((await kept(stores, 'setup')) ?? null, provider.id)
       if (!now || !isAt(connection.addresses, now)) throw new AppError('address-changed')
       await stores.connections.put(connection)
-      const before = await stores.credentials.get(connection.id)
-      const isSameApp = target?.clientId === connection.clientId && target && isAt(target.addresses, provider)
-      const superseded = isSameApp ? supersededOf(before, tokens) : []
-      await stores.credentials.put({
-        ...credentialsOf(connection.id, tokens),
-        ...(superseded.length > 0 ? { superseded } : {}),
-      })
-      if (clientSecret !== undefined)
-        await stores.clientSecrets.put({
-          provider: provider.id,
-          clientId: registration.client_id,
-          place: secretPlace(connection.addresses),
-          secret: clientSecret,
-        })
+      await stores.credentials.put(credentials)
+      if (secret) await stores.clientSecrets.put(secret)
       // It may be another app's now.
       await sweepUnneeded(stores)
-      await stores.disconnects.delete(connection.id)
+      await closeEntriesOf(stores, connection.id)
+      await stores.journal.delete(`connect ${attempt.id}`)
       // Permits were given for one person's account. Where it was unknown, or at another server, it may be another's now.
       if (target && (!target.account || !isAt(target.addresses, provider)))
         await removePermits(stores, target.id)
@@ -110,6 +119,11 @@ function grantedOf({ provider }: OAuthClient, { scopes }: Tokens, account: Accou
   return account === null ? scopes.filter(scope => scope !== provider.whoIsIt?.scope) : scopes
 }
 
+// What cannot be read is not needed to put something in its place.
+function undefinedIfDamaged(error: unknown): undefined {
+  if (faultOf(error).reason !== 'record-damaged') throw error
+}
+
 /** Refresh tokens that this login takes the place of, the latest few. */
 function supersededOf(before: Credentials | undefined, { refreshToken }: Tokens): string[] {
   const all = [...(before?.superseded ?? []), ...(before?.refreshToken ? [before.refreshToken] : [])]
@@ -117,12 +131,8 @@ function supersededOf(before: Credentials | undefined, { refreshToken }: Tokens)
 }
 
 /** What of a login lasts. */
-export function credentialsOf(
-  connection: ConnectionId,
-  { refreshToken, isKey, accessToken, isLifeKnown, expiresAt }: Tokens,
-): Credentials {
+export function secretsOf({ refreshToken, isKey, accessToken, isLifeKnown, expiresAt }: Tokens): Secrets {
   return {
-    connection,
     ...(refreshToken ? { refreshToken } : {}),
     ...(isKey ? { key: accessToken, ...(isLifeKnown ? { keyEnds: expiresAt } : {}) } : {}),
   }

@@ -7,7 +7,7 @@ import { AppError } from '../shared/errors'
 import type { ReadSetup } from '../shared/protocol'
 import type { SetupFault } from '../shared/setup-fault'
 import type { ConfiguredProvider, ProviderId, SetupView } from '../shared/view'
-import { readKnownSecrets, secretAt, sweepUnneeded } from './client-secrets'
+import { readKnownSecrets, sealedSecret, secretAt, sweepUnneeded } from './client-secrets'
 import { tellSite } from './news'
 import { endOverlong } from './permits'
 import { readReceipts } from './receipts'
@@ -42,10 +42,11 @@ export async function useSetup(text: string): Promise<void> {
   const parsed = parseSetup(text, isKnown)
   if ('faults' in parsed) throw new AppError('setup-wrong')
   const next = viewOfSetup(parsed.setup, isKnown)
+  const secrets = await Promise.all(secretsOfSetup(parsed.setup).map(sealedSecret))
   await change(async stores => {
     await keep(stores, 'setup', await withRetired(stores, next))
     await keep(stores, 'setupFaults', {})
-    for (const secret of secretsOfSetup(parsed.setup)) await stores.clientSecrets.put(secret)
+    for (const secret of secrets) await stores.clientSecrets.put(secret)
     await sweepUnneeded(stores)
     // What failed for want of a setup is not worth telling any more.
     for (const attempt of await stores.attempts.getAll())

@@ -10,12 +10,16 @@ import type {
   ConnectionId,
   ConnectionView,
   Departure,
+  Outage,
   Permit,
   PermitId,
   ProviderId,
   SetupView,
   Site,
 } from '../shared/view'
+import type { Secrets } from './credentials'
+import type { Entry } from './journal'
+import type { Sealed } from './sealed'
 
 /**
  * One user's link to one account at one provider; its secrets are its `Credentials`. What screens see of it, and the
@@ -31,27 +35,20 @@ export type Connection = Omit<ConnectionView, 'isKeyOurs'> & {
   addresses: Addresses
 }
 
-/** What never leaves the background. A key is long-lived and calls the API itself; `keyEnds` is milliseconds. */
-export type Credentials = {
-  connection: ConnectionId
-  refreshToken?: string
-  key?: string
-  keyEnds?: number
-  /** Refresh tokens of logins that a Reconnect took the place of; a Disconnect ends them, too. */
-  superseded?: string[]
-}
+/** The secrets of a connection, sealed (`credentials.ts`). */
+export type StoredCredentials = { connection: ConnectionId; generation: number; sealed: Sealed }
 
-/** A client secret. It belongs to the setup, or to a key that the user entered, never to one connection; and to a place. */
-export type ClientSecret = {
-  provider: ProviderId
-  clientId: string
-  /** The origins to which it may go (`secretPlace`). */
-  place: string
-  secret: string
-}
+/** As version 3 and before had them. */
+export type PlainCredentials = Secrets & { connection: ConnectionId }
 
-/** A Disconnect that is due: until it is done it stands here, whatever happens to the worker. */
-export type DueDisconnect = { connection: ConnectionId; dueAt: number; leave?: boolean }
+/**
+ * A client secret, sealed (`client-secrets.ts`). It belongs to the setup, or to a key that the user entered, never to one
+ * connection; and to a place: the origins to which it may go (`secretPlace`).
+ */
+export type StoredSecret = { provider: ProviderId; clientId: string; place: string; sealed: Sealed }
+
+/** As version 3 and before had it. */
+export type PlainSecret = Omit<StoredSecret, 'sealed'> & { secret: string }
 
 /** Single values. */
 type Kept = {
@@ -59,19 +56,23 @@ type Kept = {
   stopped: boolean
   weakerFlows: boolean
   setupFaults: Record<ProviderId, Fault>
+  outages: Record<string, Outage>
 }
 
 interface Schema extends DBSchema {
   connections: { key: ConnectionId; value: Connection }
-  credentials: { key: ConnectionId; value: Credentials }
-  clientSecrets: { key: [ProviderId, string, string]; value: ClientSecret }
+  credentials: { key: ConnectionId; value: StoredCredentials | PlainCredentials }
+  clientSecrets: { key: [ProviderId, string, string]; value: StoredSecret | PlainSecret }
+  /** The key that all of these are sealed with. */
+  keys: { key: 'data'; value: { id: 'data'; key: CryptoKey } }
   permits: { key: PermitId; value: Permit }
   sites: { key: string; value: Site }
   receipts: { key: number; value: Receipt }
   /** One for each provider: the one in progress, or how the latest ended. */
   attempts: { key: ProviderId; value: Attempt }
   departures: { key: ProviderId; value: Departure }
-  disconnects: { key: ConnectionId; value: DueDisconnect }
+  /** What is under way. */
+  journal: { key: Entry['id']; value: Entry }
   kept: { key: string; value: unknown }
 }
 
@@ -79,31 +80,35 @@ const storeNames = [
   'connections',
   'credentials',
   'clientSecrets',
+  'keys',
   'permits',
   'sites',
   'receipts',
   'attempts',
   'departures',
-  'disconnects',
+  'journal',
   'kept',
 ] as const
 
 let opened: Promise<IDBPDatabase<Schema>> | undefined
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('dealpass', 3, {
+  opened ??= openDB<Schema>('dealpass', 4, {
     async upgrade(db, before, _, transaction) {
       if (before === 1) await secondVersion(transaction)
       if (before < 2) db.createObjectStore('clientSecrets', { keyPath: ['provider', 'clientId', 'place'] })
-      db.createObjectStore('sites', { keyPath: 'origin' })
-      db.createObjectStore('receipts', { keyPath: 'id' })
-      if (before > 0) return
+      if (before < 3) {
+        db.createObjectStore('sites', { keyPath: 'origin' })
+        db.createObjectStore('receipts', { keyPath: 'id' })
+      }
+      db.createObjectStore('keys', { keyPath: 'id' })
+      db.createObjectStore('journal', { keyPath: 'id' })
+      if (before > 0) return fourthVersion(db, transaction)
       db.createObjectStore('connections', { keyPath: 'id' })
       db.createObjectStore('credentials', { keyPath: 'connection' })
       db.createObjectStore('permits', { keyPath: 'id' })
       db.createObjectStore('attempts', { keyPath: 'provider' })
       db.createObjectStore('departures', { keyPath: 'provider' })
-      db.createObjectStore('disconnects', { keyPath: 'connection' })
       db.createObjectStore('kept')
     },
     terminated() {
@@ -128,6 +133,21 @@ async function secondVersion(transaction: Upgrade): Promise<void> {
   const keptValues = transaction.objectStore('kept')
   const setup = (await keptValues.get('setup')) as SetupView | undefined
   if (setup) await keptValues.put({ ...setup, sites: [], rules: {} }, 'setup')
+}
+
+/** Version 4: Disconnects that are due stand in the journal. What is to be sealed is so at the next start. */
+async function fourthVersion(db: IDBPDatabase<Schema>, transaction: Upgrade): Promise<void> {
+  const old = 'disconnects' as 'journal'
+  const due = (await transaction.objectStore(old).getAll()) as unknown as {
+    connection: ConnectionId
+    dueAt: number
+    leave?: boolean
+  }[]
+  for (const disconnect of due)
+    await transaction
+      .objectStore('journal')
+      .put({ ...disconnect, id: `disconnect ${disconnect.connection}`, kind: 'disconnect', step: 'due' })
+  db.deleteObjectStore(old)
 }
 
 type StoreName = (typeof storeNames)[number]
@@ -181,18 +201,19 @@ export async function removePermits({ permits }: Stores, id: ConnectionId): Prom
   )
 }
 
-/** All that screens may know of the truth, and the Disconnects that are due. */
+/** All that screens may know of the truth, and what is under way. */
 export type Snapshot = {
   connections: Connection[]
   permits: Permit[]
   sites: Site[]
   attempts: Attempt[]
   departures: Departure[]
-  disconnects: DueDisconnect[]
+  journal: Entry[]
   setup: SetupView | null
   stopped: boolean
   weakerFlows: boolean
   setupFaults: Record<ProviderId, Fault>
+  outages: Record<string, Outage>
 }
 
 /** Runs one transaction that changes nothing. */
@@ -212,22 +233,24 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     sites,
     attempts,
     departures,
-    disconnects,
+    journal,
     setup,
     stopped,
     weakerFlows,
     setupFaults,
+    outages,
   ] = await Promise.all([
     stores.connections.getAll(),
     stores.permits.getAll(),
     stores.sites.getAll(),
     stores.attempts.getAll(),
     stores.departures.getAll(),
-    stores.disconnects.getAll(),
+    stores.journal.getAll(),
     kept(stores, 'setup'),
     kept(stores, 'stopped'),
     kept(stores, 'weakerFlows'),
     kept(stores, 'setupFaults'),
+    kept(stores, 'outages'),
   ])
   return {
     connections,
@@ -235,17 +258,13 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     sites,
     attempts,
     departures,
-    disconnects,
+    journal,
     setup: setup ?? null,
     stopped: stopped ?? false,
     weakerFlows: weakerFlows ?? false,
     setupFaults: setupFaults ?? {},
+    outages: outages ?? {},
   }
-}
-
-/** The secrets of one connection. For the broker, Connect and Disconnect alone. */
-export async function readCredentials(id: ConnectionId): Promise<Credentials | undefined> {
-  return (await database()).get('credentials', id)
 }
 
 /** Closes the database, so that a test can begin with another one. */

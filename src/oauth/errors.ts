@@ -18,6 +18,30 @@ export function translated(error: unknown, stage: Stage): AppError {
   return new AppError('unexpected', undefined, { cause: error })
 }
 
+/**
+ * How long a server wants to be left alone, milliseconds (`Retry-After`, RFC 9110 section 10.2.3: seconds, or a date, which
+ * counts by the server's own clock). Undefined where it does not say, and where the error did not come from an answer.
+ */
+export function retryAfterOf(error: unknown): number | undefined {
+  const response = responseOf(error)
+  const value = response?.headers.get('retry-after')
+  if (!value) return undefined
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
+  const wait = Date.parse(value) - (Date.parse(response?.headers.get('date') ?? '') || Date.now())
+  return wait > 0 ? wait : undefined
+}
+
+// The library keeps the answer at the end of a chain of causes.
+function responseOf(error: unknown): Response | undefined {
+  for (let at = error, depth = 0; at && depth < 5; depth += 1) {
+    if (at instanceof Response) return at
+    const { response, cause } = Object(at) as { response?: unknown; cause?: unknown }
+    if (response instanceof Response) return response
+    at = cause
+  }
+  return undefined
+}
+
 // RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6.
 function fromRedirect(cause: oauth.AuthorizationResponseError): AppError {
   switch (cause.error) {

@@ -79,6 +79,9 @@ const ownReasons = [
   'no-way',
   'key-ended',
   'key-refused',
+  'renewal-lost',
+  'record-damaged',
+  'secret-damaged',
 ] as const
 
 /**

@@ -16,6 +16,13 @@ export const limits = {
   alarm: 30_000,
   /** A timer may fire this much before its time, and is then on time. */
   early: 50,
+  /** A token endpoint that does not answer is asked again after this; then after twice as long, each time, up to the most. */
+  retry: 2_000,
+  retryMost: 5 * 60_000,
+  /** The longest that a server's own `Retry-After` is believed. */
+  retryAfterMost: 60 * 60_000,
+  /** Tries without anybody asking for it, about an hour of them. */
+  retries: 18,
   /** What just failed in a way that trying again would not mend is not tried again for this long. */
   again: 60_000,
   /** A panel's ticket is spent or void after this. */

@@ -73,6 +73,8 @@ export type ConnectionView = {
   fault?: Fault
   /** The provider did not answer last time; the connection is as good as before. */
   notAnswering?: boolean
+  /** When it is asked again, milliseconds since the epoch; left out where that is at the next use. */
+  nextTry?: number
   scopes: { asked: string[]; granted: string[] }
   /** The provider did not say for which app an implicit token was made, so that could not be checked. */
   isClientUnconfirmed?: boolean
@@ -146,6 +148,19 @@ export type Departure = {
   /** Access tokens that the provider cannot revoke work until then, milliseconds since the epoch. */
   tokensUntil?: number
   at: number
+}
+
+/**
+ * A token endpoint that does not answer: one trouble, however many connections have it, with one count and one time
+ * before which nobody asks again. Milliseconds since the epoch.
+ */
+export type Outage = {
+  since: number
+  failures: number
+  nextTry: number
+  /** What is tried again then: the latest that failed, with the scopes that it was narrowed to. */
+  connection: ConnectionId
+  asked?: string[]
 }
 
 /** How a client secret is sent to a token endpoint (RFC 6749 section 2.3.1; `json` is the same in a JSON body). */
@@ -279,6 +294,8 @@ export type View = {
   departures: Departure[]
   /** A provider whose setup the provider itself refuses. */
   setupFaults: Record<ProviderId, Fault>
+  /** By the origin of the token endpoint. */
+  outages: Record<string, Outage>
 }
 
 /** Keys of `storage.session`; there are no others. */

@@ -135,16 +135,32 @@ const newArena = async (dealpass: ExtensionBrowser, sandbox: Sandbox): Promise<A
           opened.onerror = () => reject(opened.error)
           opened.onsuccess = () => {
             const database = opened.result
-            const stores = database.transaction(['credentials', 'clientSecrets'])
-            const found: string[] = []
-            for (const name of ['credentials', 'clientSecrets'])
+            const names = ['credentials', 'clientSecrets', 'keys'] as const
+            const stores = database.transaction(names)
+            const rows: Record<string, Record<string, unknown>[]> = {}
+            for (const name of names)
               stores.objectStore(name).getAll().onsuccess = event => {
-                for (const record of (event.target as IDBRequest<Record<string, unknown>[]>).result)
-                  for (const field of ['refreshToken', 'key', 'secret'])
-                    if (typeof record[field] === 'string') found.push(record[field])
+                rows[name] = (event.target as IDBRequest<Record<string, unknown>[]>).result
               }
-            stores.oncomplete = () => {
+            stores.oncomplete = async () => {
               database.close()
+              const key = rows.keys?.[0]?.key as CryptoKey
+              const found: string[] = []
+              for (const name of ['credentials', 'clientSecrets'])
+                for (const { sealed, ...record } of rows[name] ?? []) {
+                  const { iv, data } = sealed as { iv: BufferSource; data: BufferSource }
+                  const identity = JSON.stringify([name, ...Object.values(record).map(String)])
+                  const plain = await crypto.subtle.decrypt(
+                    { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(identity) },
+                    key,
+                    data,
+                  )
+                  const value = JSON.parse(new TextDecoder().decode(plain))
+                  if (typeof value === 'string') found.push(value)
+                  else
+                    for (const field of ['refreshToken', 'key'])
+                      if (typeof value[field] === 'string') found.push(value[field])
+                }
               resolve(found)
             }
           }

@@ -112,15 +112,35 @@ describe('accessToken', () => {
     expect(view().connections[0]?.status).toBe('connected')
   })
 
+  /** A disk on which one store takes nothing more. */
+  function fill(store: string) {
+    const { put } = IDBObjectStore.prototype
+    return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...args
+    ) {
+      if (this.name === store) throw new DOMException('The disk is full', 'QuotaExceededError')
+      return put.apply(this, args)
+    })
+  }
+
   it('hands out no token whose rotated refresh token could not be written', async () => {
     const id = await salesos()
     later(11 * minute)
-    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
-      throw new DOMException('The disk is full', 'QuotaExceededError')
-    })
+    const full = fill('credentials')
     await expect(accessToken(id)).rejects.toThrow()
     expect(tokenRequests(providers.sandbox)).toHaveLength(1)
-    put.mockRestore()
+    full.mockRestore()
+  })
+
+  it('uses up no refresh token where it could not write that down before', async () => {
+    const id = await salesos()
+    later(11 * minute)
+    const full = fill('journal')
+    await expect(accessToken(id)).rejects.toThrow()
+    expect(tokenRequests(providers.sandbox)).toEqual([])
+    full.mockRestore()
+    await accessToken(id)
   })
 
   it('refreshes scope sets one after the other, each with the token that the one before left', async () => {

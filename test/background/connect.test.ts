@@ -673,17 +673,6 @@ describe('connect, when the worker dies', () => {
     expect(world.windows.has(orphan)).toBe(false)
   })
 
-  it('says interrupted when it died with the code redeemed and nothing written', async () => {
-    await startWithSetup()
-    const held = holdBack(/\/userinfo$/)
-    await ask(senders.popup(), 'connect', { provider: 'salesos' })
-    await held.reached
-    await restartWorker()
-    held.release()
-    expect(await attemptFailed('salesos')).toBe('interrupted')
-    expect((await onDisk()).credentials).toEqual([])
-  })
-
   it('begins anew with a click when it died before the view knew of the attempt', async () => {
     await startWithSetup()
     const died = dieBeforeView()

@@ -87,12 +87,12 @@ describe('disconnect', () => {
     held.release()
     await untilView(gone)
     expect(revocations()).toHaveLength(1)
-    const { connections, credentials, permits, disconnects } = await onDisk()
-    expect({ connections, credentials, permits, disconnects }).toEqual({
+    const { connections, credentials, permits, journal } = await onDisk()
+    expect({ connections, credentials, permits, journal }).toEqual({
       connections: [],
       credentials: [],
       permits: [],
-      disconnects: [],
+      journal: [],
     })
     expect(Object(world.storage.session.get('tokens').tokens).held).toEqual({})
     expect([...world.alarms.keys()]).toEqual([])
@@ -135,7 +135,7 @@ describe('undo', () => {
     expect(held.count()).toBe(0)
     held.release()
     expect([...world.alarms.keys()]).toEqual([])
-    expect((await onDisk()).disconnects).toEqual([])
+    expect((await onDisk()).journal).toEqual([])
     expect(page.heard).toEqual([{ news: 'ended' }, { news: 'recovered' }])
     await ask(senders.site(), 'token', { provider: 'salesos' })
   })
@@ -394,7 +394,7 @@ describe('a Disconnect during a refresh', () => {
     await asked
     await vi.advanceTimersByTimeAsync(10_000)
     await untilView(gone)
-    expect((await onDisk()).disconnects).toEqual([])
+    expect((await onDisk()).journal).toEqual([])
     await openPanel()
   })
 })

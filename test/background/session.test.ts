@@ -48,6 +48,7 @@ describe('session', () => {
       denials: [],
       departures: [],
       setupFaults: {},
+      outages: {},
     })
   })
 

@@ -23,15 +23,15 @@ describe('write', () => {
 
   it('gives back what its job gives, once all of it is on disk', async () => {
     await startWorker()
-    const { write, readCredentials } = await vault()
+    const { write } = await vault()
+    const departure = { provider: 'sell', account: null, result: 'revoked', at: 1 } as const
     expect(
-      await write(async ({ credentials }) => {
-        await credentials.put({ connection: 'one', refreshToken: 'a' })
+      await write(async ({ departures }) => {
+        await departures.put(departure)
         return 'done'
       }),
     ).toBe('done')
-    expect(await readCredentials('one')).toEqual({ connection: 'one', refreshToken: 'a' })
-    expect((await onDisk()).credentials).toEqual([{ connection: 'one', refreshToken: 'a' }])
+    expect((await onDisk()).departures).toEqual([departure])
   })
 })
 
@@ -100,6 +100,17 @@ describe('a vault of the version before', () => {
     kept: { rows: [] },
   }
 
+  /** What version 4 makes of a Disconnect. */
+  const due = [
+    {
+      id: `disconnect ${sellId}`,
+      kind: 'disconnect',
+      connection: sellId,
+      step: 'due',
+      dueAt: 8_000_000_000_000,
+    },
+  ]
+
   const setup = {
     organisation: { name: 'Acme Sales' },
     providers: {
@@ -138,11 +149,13 @@ describe('a vault of the version before', () => {
     await written()
     await startWorker()
     const disk = await onDisk()
+    const { disconnects: _, ...kept } = before
     expect(Object.keys(disk).sort()).toEqual(
-      [...Object.keys(before), 'clientSecrets', 'sites', 'receipts'].sort(),
+      [...Object.keys(kept), 'clientSecrets', 'sites', 'receipts', 'journal'].sort(),
     )
-    for (const name of ['credentials', 'permits', 'attempts', 'departures', 'disconnects'])
+    for (const name of ['credentials', 'permits', 'attempts', 'departures'])
       expect(disk[name], name).toEqual(before[name]?.rows)
+    expect(disk.journal).toEqual(due)
     expect(disk.clientSecrets).toEqual([])
     expect(disk.connections).toEqual(
       before.connections?.rows.map(row => ({
@@ -195,7 +208,8 @@ describe('a vault of the version before', () => {
     await startWorker()
     const disk = await onDisk()
     for (const [name, { rows }] of Object.entries(second))
-      if (name !== 'kept') expect(disk[name], name).toEqual(rows)
+      if (name !== 'kept' && name !== 'disconnects') expect(disk[name], name).toEqual(rows)
+    expect(disk.journal).toEqual(due)
     expect([disk.sites, disk.receipts]).toEqual([[], []])
     expect(view()).toMatchObject({ stopped: true, setup: itsSetup, sites: [] })
   })

@@ -197,7 +197,7 @@ test('nothing of a passing trouble ends a connection', async ({ dealpass, sandbo
   const faults = [
     { status: 500 },
     { status: 502, body: '<h1>Bad gateway</h1>', contentType: 'text/html' },
-    { status: 503, headers: { 'retry-after': '120' } },
+    { status: 503, headers: { 'retry-after': '1' } },
     { status: 429, body: { error: 'too_many_requests' } },
     { status: 200, body: { error: 'invalid_grant' } },
     { status: 200, body: '{"access_token": "tru' },

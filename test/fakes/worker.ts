@@ -100,8 +100,29 @@ function watchDatabases(): void {
   })
 }
 
-/** All that is on disk, by the names of the stores. */
+/** All that is on disk, by the names of the stores, with sealed records opened. */
 export async function onDisk(): Promise<Record<string, unknown[]>> {
+  const { keys = [], ...disk } = await rawDisk()
+  const { unseal } = await import('../../src/background/sealed')
+  const open = async (name: string, row: unknown) => {
+    const { sealed, generation, ...rest } = Object(row) as Record<string, unknown>
+    if (name !== 'credentials' && name !== 'clientSecrets') return row
+    if (!sealed) return row
+    const record = [name, ...Object.values(rest), ...(generation === undefined ? [] : [generation])].map(
+      String,
+    )
+    const value = await unseal((keys[0] as { key: CryptoKey }).key, record, sealed as never)
+    return { ...rest, ...(typeof value === 'string' ? { secret: value } : Object(value)) }
+  }
+  const stores = Object.entries(disk).map(async ([name, rows]) => [
+    name,
+    await Promise.all(rows.map(row => open(name, row))),
+  ])
+  return Object.fromEntries(await Promise.all(stores))
+}
+
+/** The same as it is. */
+export async function rawDisk(): Promise<Record<string, unknown[]>> {
   const done = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
       request.onsuccess = () => resolve(request.result)

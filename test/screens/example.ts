@@ -52,6 +52,7 @@ export function exampleView(changes: Partial<View> = {}): View {
     denials: [],
     departures: [],
     setupFaults: {},
+    outages: {},
     ...changes,
   }
 }

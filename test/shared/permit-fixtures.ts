@@ -52,5 +52,6 @@ export const view = (connections: ConnectionView[], permits: Permit[], more: Par
   denials: [],
   departures: [],
   setupFaults: {},
+  outages: {},
   ...more,
 })

@@ -10,6 +10,7 @@ import {
   type View,
 } from '../../shared/view'
 import { missingScopes, plainScopes } from './scopes'
+import { timeOfDay } from './times'
 
 export type Action = 'connect' | 'addAccount' | 'cancel' | 'reconnect' | 'disconnect' | 'undo'
 
@@ -101,6 +102,12 @@ export function newlyAsked(
   )
 }
 
+function notAnswering({ nextTry }: ConnectionView): string {
+  return nextTry === undefined || nextTry <= Date.now()
+    ? say('notAnswering')
+    : say('notAnsweringUntil', { time: timeOfDay(nextTry) })
+}
+
 /** How a connection is, in one line: its text begins with a fixed word, what follows a ` · ` explains it. */
 export function connectionStatus(view: View, provider: ProviderView, connection: ConnectionView): Status {
   const attempt = liveAttempt(view, provider, connection)
@@ -125,7 +132,7 @@ export function connectionStatus(view: View, provider: ProviderView, connection:
         tone: paused ? 'paused' : 'good',
         text: joined(
           say('connectedAs', { account: accountName(connection) }),
-          connection.notAnswering && say('notAnswering', { provider: provider.name }),
+          connection.notAnswering && notAnswering(connection),
           paused,
         ),
       }

@@ -54,6 +54,12 @@ export const reasonTexts: Record<Exclude<Reason, PageReason>, string> = {
     'Your company’s setup gives no way to connect {provider}. Ask your administrator to check its flow and secret.',
   'key-refused':
     '{provider} does not accept this key. Check that client id and secret belong together and that you copied all of both.',
+  'renewal-lost':
+    'The browser was closed, or the network broke, while the login was being renewed, and {provider} had already changed it. Click Reconnect to sign in again.',
+  'record-damaged':
+    'What was stored of this login is damaged and cannot be read. Click Reconnect to sign in again.',
+  'secret-damaged':
+    'What was stored of your company’s app for {provider} is damaged. Import the setup again in Options.',
   'key-ended': 'This token no longer works at {provider}. Click Reconnect and enter a new one.',
 }
 

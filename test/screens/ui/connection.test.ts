@@ -38,7 +38,22 @@ describe('connectionStatus', () => {
 
   it('says that a provider does not answer and that the login is safe', () => {
     expect(connectionStatus(view(), provider, connection({ notAnswering: true })).text).toBe(
-      'Connected as ada@acme.example · Sell does not answer; your login is safe',
+      'Connected as ada@acme.example · not answering; your login is safe',
+    )
+  })
+
+  it('says when a provider that does not answer is asked again', () => {
+    const nextTry = Date.now() + 600_000
+    const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(nextTry)
+    expect(connectionStatus(view(), provider, connection({ notAnswering: true, nextTry })).text).toBe(
+      `Connected as ada@acme.example · not answering, next try ${time}; your login is safe`,
+    )
+  })
+
+  it('does not name a time that is over', () => {
+    const late = connection({ notAnswering: true, nextTry: Date.now() - 1 })
+    expect(connectionStatus(view(), provider, late).text).toBe(
+      'Connected as ada@acme.example · not answering; your login is safe',
     )
   })
 

@@ -1,0 +1,99 @@
+import { browser } from '../browser'
+import { retryAfterOf } from '../oauth/errors'
+import { AppError } from '../shared/errors'
+import { limits } from '../shared/limits'
+import type { ConnectionId, Outage } from '../shared/view'
+import { tellSites } from './news'
+import { watched } from './report'
+import { change, session } from './session'
+import { type Connection, keep, kept } from './vault'
+
+/** Renews what an outage kept from being renewed; rejects when it could not be. */
+type Retry = (connection: ConnectionId, scopes: string[] | undefined) => Promise<unknown>
+
+const alarmPrefix = 'outage:'
+
+/** Throws `provider-unreachable` while a token endpoint is left alone. After its first failure it is not. */
+export async function requireTryable({ addresses: { token } }: Connection): Promise<void> {
+  const outage = (await session()).view.outages[token]
+  if (outage && outage.failures > 1 && Date.now() < outage.nextTry) throw new AppError('provider-unreachable')
+}
+
+/** Counts a failure, and sees to the next try: as late as the server asked (RFC 9110 section 10.2.3), else ever later. */
+export async function noteOutage(
+  { id, addresses: { token } }: Connection,
+  scopes: readonly string[] | undefined,
+  error: unknown,
+  retry: Retry,
+): Promise<void> {
+  const asked = retryAfterOf(error)
+  const outage = await change(async stores => {
+    const outages = (await kept(stores, 'outages')) ?? {}
+    const before = outages[token]
+    const failures = (before?.failures ?? 0) + 1
+    const now = Date.now()
+    const wait = Math.min(limits.retryMost, limits.retry * 2 ** Math.min(failures - 1, 20))
+    const next: Outage = {
+      since: before?.since ?? now,
+      // One that the server has named counts from the first time on.
+      failures: asked === undefined ? failures : Math.max(2, failures),
+      nextTry: now + (asked === undefined ? jittered(wait) : Math.min(asked, limits.retryAfterMost)),
+      connection: id,
+      ...(scopes ? { asked: [...scopes] } : {}),
+    }
+    await keep(stores, 'outages', { ...outages, [token]: next })
+    return next
+  })
+  await schedule(token, outage, retry)
+}
+
+// Not all who saw a server fall come back to it in the same moment.
+function jittered(wait: number): number {
+  return Math.round(wait * (0.5 + Math.random() / 2))
+}
+
+/** A token endpoint has answered. The connections that it serves are told to be well. */
+export async function endOutage({ addresses: { token } }: Connection): Promise<void> {
+  if (!(await session()).view.outages[token]) return
+  await browser.alarms.clear(alarmPrefix + token)
+  const well = await change(async stores => {
+    const { [token]: ended, ...outages } = (await kept(stores, 'outages')) ?? {}
+    if (!ended) return []
+    await keep(stores, 'outages', outages)
+    const served = (await stores.connections.getAll()).filter(({ addresses }) => addresses.token === token)
+    for (const { notAnswering, ...connection } of served)
+      if (notAnswering) await stores.connections.put(connection)
+    return served.map(({ id }) => id)
+  })
+  for (const id of well) await tellSites(id, 'recovered')
+}
+
+/** At every start: sees to the tries that are due. */
+export async function resumeOutages(retry: Retry): Promise<void> {
+  for (const [token, outage] of Object.entries((await session()).view.outages))
+    await schedule(token, outage, retry)
+}
+
+/** True when the alarm was one of ours. */
+export async function outageAlarm(name: string, retry: Retry): Promise<boolean> {
+  if (!name.startsWith(alarmPrefix)) return false
+  await tryAgain(name.slice(alarmPrefix.length), retry)
+  return true
+}
+
+async function schedule(token: string, { nextTry, failures }: Outage, retry: Retry): Promise<void> {
+  // Nobody has missed it for an hour: it is tried again when somebody does.
+  if (failures > limits.retries) return
+  const wait = Math.max(0, nextTry - Date.now())
+  await browser.alarms.create(alarmPrefix + token, { when: Date.now() + Math.max(wait, limits.alarm) })
+  // A worker that lives so long need not wait for an alarm, which may not come sooner than in 30 s.
+  if (wait < limits.alarm) setTimeout(() => watched('outage', tryAgain(token, retry)), wait)
+}
+
+async function tryAgain(token: string, retry: Retry): Promise<void> {
+  const { stopped, outages } = (await session()).view
+  const outage = outages[token]
+  if (stopped || !outage || outage.nextTry > Date.now() + limits.early) return
+  // How it went is noted where it was tried.
+  await retry(outage.connection, outage.asked).catch(() => undefined)
+}

@@ -1,0 +1,177 @@
+import { describe, expect, it, vi } from 'vitest'
+import { limits } from '../../src/shared/limits'
+import { connected, startWithSetup, tokenRequests, withProviders } from '../fakes/providers'
+import { wordsOf } from '../fakes/words'
+import {
+  ask,
+  endLife,
+  restartBrowser,
+  restartWorker,
+  senders,
+  settled,
+  until,
+  untilView,
+  view,
+} from '../fakes/worker'
+import { world } from '../fakes/world'
+import type { Fault } from '../sandbox/sandbox'
+
+const providers = withProviders()
+const minute = 60_000
+const origin = 'https://auth.play2sell.com'
+const down: Partial<Fault> = { status: 503 }
+
+const accessToken = async (id: string, scopes?: string[]) =>
+  (await import('../../src/background/broker')).accessToken(id, scopes ? { scopes } : {})
+
+function later(milliseconds: number): void {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() + milliseconds })
+}
+
+const trouble = (fault: Partial<Fault> | null) =>
+  providers.sandbox.set('salesos', { fault: fault && { path: '/oauth/token', ...fault } })
+
+/** Two SalesOS connections whose access tokens have ended. */
+async function two(): Promise<[string, string]> {
+  await startWithSetup()
+  const first = await connected('salesos')
+  providers.person.user = providers.sandbox.users.colleague
+  providers.visitor.forget()
+  const second = await connected('salesos')
+  later(11 * minute)
+  providers.sandbox.forget()
+  return [first, second]
+}
+
+const unreachable = async (id: string) => expect(await wordsOf(accessToken(id))).toBe('provider-unreachable')
+const outage = () => view().outages[origin]
+
+describe('an outage', () => {
+  it('ends nothing, and is tried again by the next who asks', async () => {
+    const [id] = await two()
+    trouble(down)
+    await unreachable(id)
+    expect(view().connections).toMatchObject([
+      { status: 'connected', notAnswering: true, nextTry: expect.any(Number) },
+      { status: 'connected', notAnswering: true, nextTry: outage()?.nextTry },
+    ])
+    trouble(null)
+    await accessToken(id)
+    expect(view().outages).toEqual({})
+    for (const connection of view().connections) expect(connection).not.toHaveProperty('notAnswering')
+  })
+
+  it('is one for all connections of the issuer, with one cool-down', async () => {
+    const [first, second] = await two()
+    trouble(down)
+    await unreachable(first)
+    await unreachable(second)
+    expect(outage()).toMatchObject({ failures: 2 })
+    expect(tokenRequests(providers.sandbox)).toHaveLength(2)
+    // From the second failure on nobody asks before its time.
+    await unreachable(first)
+    await unreachable(second)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(2)
+  })
+
+  it('waits ever longer, never beyond five minutes, and never everybody alike', async () => {
+    const [id] = await two()
+    trouble(down)
+    const waits: number[] = []
+    for (let failures = 1; failures <= 12; failures += 1) {
+      await unreachable(id)
+      const { nextTry = 0, failures: counted } = outage() ?? {}
+      expect(counted).toBe(failures)
+      waits.push(nextTry - Date.now())
+      vi.setSystemTime(nextTry)
+    }
+    waits.forEach((wait, index) => {
+      const whole = Math.min(limits.retryMost, limits.retry * 2 ** index)
+      expect(wait).toBeGreaterThanOrEqual(whole / 2)
+      expect(wait).toBeLessThanOrEqual(whole)
+    })
+    expect(new Set(waits.slice(-4)).size).toBeGreaterThan(1)
+  })
+
+  it.each([
+    ['seconds', () => '120'],
+    ['a date, by the server’s clock', () => new Date(Date.now() + 120_000).toUTCString()],
+  ])('keeps to Retry-After in %s from the first time on', async (_, value) => {
+    const [id] = await two()
+    trouble({ ...down, headers: { 'retry-after': value() } })
+    await unreachable(id)
+    const wait = (outage()?.nextTry ?? 0) - Date.now()
+    expect(wait).toBeGreaterThan(117_000)
+    expect(wait).toBeLessThanOrEqual(120_000)
+    trouble(null)
+    await unreachable(id)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+    vi.setSystemTime(outage()?.nextTry ?? 0)
+    await accessToken(id)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(2)
+  })
+
+  it('believes no Retry-After of more than an hour', async () => {
+    const [id] = await two()
+    trouble({ ...down, headers: { 'retry-after': '999999' } })
+    await unreachable(id)
+    expect((outage()?.nextTry ?? 0) - Date.now()).toBeLessThanOrEqual(60 * minute)
+  })
+
+  it('is over by itself once the server answers, and sites hear of it', async () => {
+    const [id] = await two()
+    trouble(down)
+    await unreachable(id)
+    trouble(null)
+    providers.sandbox.forget()
+    await vi.advanceTimersByTimeAsync(limits.retry)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+    await accessToken(id)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+  })
+
+  it('is tried again by an alarm when the worker has died meanwhile', async () => {
+    const [id] = await two()
+    trouble({ ...down, headers: { 'retry-after': '40' } })
+    await unreachable(id)
+    endLife()
+    trouble(null)
+    later(41_000)
+    await restartWorker()
+    world.ring(`outage:${origin}`)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+  })
+
+  it('is known after a restart of the browser, with its time', async () => {
+    const [id] = await two()
+    trouble({ ...down, headers: { 'retry-after': '600' } })
+    await unreachable(id)
+    const before = outage()
+    providers.sandbox.forget()
+    await restartBrowser()
+    expect(outage()).toEqual(before)
+    await until(() => world.alarms.has(`outage:${origin}`))
+    await unreachable(id)
+    await settled()
+    expect(tokenRequests(providers.sandbox)).toEqual([])
+  })
+
+  it('is left alone while everything is stopped', async () => {
+    const [id] = await two()
+    trouble(down)
+    await unreachable(id)
+    await ask(senders.popup(), 'stop', { on: true })
+    providers.sandbox.forget()
+    await vi.advanceTimersByTimeAsync(10 * minute)
+    expect(tokenRequests(providers.sandbox)).toEqual([])
+  })
+
+  it('of one issuer is none of another’s business', async () => {
+    const [id] = await two()
+    const sell = await connected('sell')
+    trouble(down)
+    await unreachable(id)
+    expect(view().connections.find(one => one.id === sell)).not.toHaveProperty('notAnswering')
+  })
+})
