@@ -20,7 +20,7 @@ import { identified } from './identified'
 import { lately } from './lately'
 import { longestLease, requireFit, requireLeasable } from './leasable'
 import { tellSites } from './news'
-import { endOutage, noteOutage, requireTryable } from './outages'
+import { endOutage, inItsTime, noteOutage } from './outages'
 import { inOrder } from './queue'
 import { forgetRefresh, isRefreshOpen, refreshed } from './refresh'
 import { change, type HeldToken, session } from './session'
@@ -150,15 +150,20 @@ async function renew(
   if (!connection) throw new AppError('not-connected')
   const client = await clientOfConnection(connection)
   await requireHosts(client.provider)
-  await requireTryable(connection)
   const credentials = await readCredentials(id)
-  const tokens = await renewedTokens(connection, client, credentials, { scopes, refused }).catch(
-    async (error: unknown) => {
-      if (faultOf(error).code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
+  const tokens = await inItsTime(connection, async () => {
+    try {
+      const given = await renewedTokens(connection, client, credentials, { scopes, refused })
+      await endOutage(connection)
+      return given
+    } catch (error) {
+      const { code, reason } = faultOf(error)
+      if (code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
+      // A refusal is an answer, too.
+      else if (code === 'reconnect-required' && reason !== 'sign-in-again') await endOutage(connection)
       throw error
-    },
-  )
-  await endOutage(connection)
+    }
+  })
   const held = await holdToken(connection, credentials?.refreshToken ? scopes : undefined, tokens)
   await noteWellbeing(id)
   return held

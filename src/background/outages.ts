@@ -13,10 +13,36 @@ type Retry = (connection: ConnectionId, scopes: string[] | undefined) => Promise
 
 const alarmPrefix = 'outage:'
 
-/** Throws `provider-unreachable` while a token endpoint is left alone. After its first failure it is not. */
-export async function requireTryable({ addresses: { token } }: Connection): Promise<void> {
-  const outage = (await session()).view.outages[token]
-  if (outage && outage.failures > 1 && Date.now() < outage.nextTry) throw new AppError('provider-unreachable')
+/** Tries of token endpoints that failed before: while one is out, nobody else asks. */
+const tries = new Map<string, Promise<unknown>>()
+
+/**
+ * Makes a request to a token endpoint, or waits with it for up to five seconds while that is left alone, or while somebody
+ * else finds out whether it is back. After a first failure nothing is waited for.
+ *
+ * Throws `provider-unreachable` when the next try is further off, and what the request throws.
+ */
+export async function inItsTime<T>(
+  { addresses: { token } }: Connection,
+  request: () => Promise<T>,
+): Promise<T> {
+  const end = Date.now() + limits.patience
+  for (;;) {
+    const outage = (await session()).view.outages[token]
+    if (!outage || outage.failures < 2) return request()
+    const wait = outage.nextTry - Date.now()
+    const other = tries.get(token)
+    if (wait <= 0 && !other) {
+      const made = request()
+      const over = made.catch(() => undefined).then(() => tries.delete(token))
+      tries.set(token, over)
+      return made
+    }
+    if (Date.now() + Math.max(wait, 0) > end) throw new AppError('provider-unreachable')
+    const late = new Promise(resolve => setTimeout(resolve, wait > 0 ? wait : end - Date.now()))
+    await Promise.race(wait > 0 ? [late] : [late, other])
+    if (Date.now() >= end) throw new AppError('provider-unreachable')
+  }
 }
 
 /** Counts a failure, and sees to the next try: as late as the server asked (RFC 9110 section 10.2.3), else ever later. */

@@ -19,6 +19,8 @@ export const limits = {
   /** A token endpoint that does not answer is asked again after this; then after twice as long, each time, up to the most. */
   retry: 2_000,
   retryMost: 5 * 60_000,
+  /** Whoever asks shortly before the next try waits for it. */
+  patience: 5_000,
   /** The longest that a server's own `Retry-After` is believed. */
   retryAfterMost: 60 * 60_000,
   /** Tries without anybody asking for it, about an hour of them. */

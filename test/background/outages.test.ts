@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { limits } from '../../src/shared/limits'
+import { holdBack } from '../fakes/network'
 import { connected, startWithSetup, tokenRequests, withProviders } from '../fakes/providers'
 import { wordsOf } from '../fakes/words'
 import {
@@ -68,10 +69,41 @@ describe('an outage', () => {
     await unreachable(second)
     expect(outage()).toMatchObject({ failures: 2 })
     expect(tokenRequests(providers.sandbox)).toHaveLength(2)
+    while ((outage()?.nextTry ?? 0) - Date.now() < 6_000) {
+      vi.setSystemTime(outage()?.nextTry ?? 0)
+      await unreachable(first)
+    }
     // From the second failure on nobody asks before its time.
+    providers.sandbox.forget()
     await unreachable(first)
     await unreachable(second)
-    expect(tokenRequests(providers.sandbox)).toHaveLength(2)
+    expect(tokenRequests(providers.sandbox)).toEqual([])
+  })
+
+  it('makes those wait who ask shortly before the next try, and one of them tries', async () => {
+    const [first, second] = await two()
+    trouble(down)
+    await unreachable(first)
+    await unreachable(second)
+    providers.sandbox.forget()
+    const asked = [accessToken(first), accessToken(second)].map(one =>
+      one.then(
+        () => 'token',
+        () => 'refused',
+      ),
+    )
+    await settled()
+    expect(tokenRequests(providers.sandbox)).toEqual([])
+    trouble(null)
+    const held = holdBack(/\/oauth\/token$/)
+    vi.setSystemTime(outage()?.nextTry ?? 0)
+    vi.advanceTimersByTime(limits.retry * 2)
+    await held.reached
+    await settled()
+    expect(held.count()).toBe(1)
+    held.release()
+    expect(await Promise.all(asked)).toEqual(['token', 'token'])
+    expect(view().outages).toEqual({})
   })
 
   it('waits ever longer, never beyond five minutes, and never everybody alike', async () => {
