@@ -23,6 +23,7 @@ const patience = 4_000
 
 /** Sites that have been let in from the popup; no other origin has a script of ours. */
 const letIn = ['https://crm.acme.example', 'https://partner.acme.example'] as const
+const isLetIn = (origin: string) => letIn.some(known => known === origin)
 
 /** The browser that all attacks are made in: Sell and SalesOS connected, two sites let in, no permit. */
 export type Arena = {
@@ -240,10 +241,11 @@ const arenas = base.extend<{ arena: Arena }, { shared: Arena }>({
     const isUnasked = expect.poll(async () => (await view()).consents, { timeout: 2_000 }).toEqual([])
     await isUnasked.catch(() => undefined)
     for (const page of opened()) await page.close()
-    // A clean slate: no permit, no denial, nothing switched.
+    // A clean slate: no permit, no denial, no other site, nothing switched.
     await asScreen('endPermits', {})
-    for (const { site, provider } of (await view()).denials)
-      await asScreen('forgetDenial', { site, provider })
+    const { denials, sites } = await view()
+    for (const { site, provider } of denials) await asScreen('forgetDenial', { site, provider })
+    for (const { origin } of sites) if (!isLetIn(origin)) await asScreen('leaveSite', { origin })
     sandbox.set('sites', { fault: null })
     sandbox.set('sell', { fault: null, redirectFault: 'none', foreignToken: false, revokeNeedsBasic: true })
     sandbox.set('salesos', { fault: null, redirectFault: 'none', accessTokenSeconds: 600 })
