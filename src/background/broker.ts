@@ -103,12 +103,13 @@ export async function narrowToken(
 }
 
 /**
- * The connection, if it may be used now. Throws `stopped`, `not-connected` (`disconnecting`), `reconnect-required`,
+ * The connection, if it may be used now. Throws `stopped`, `locked`, `not-connected` (`disconnecting`), `reconnect-required`,
  * `address-changed`.
  */
 export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   const { view } = await session()
   if (view.stopped) throw new AppError('stopped')
+  if (view.lock === 'locked') throw new AppError('locked')
   const connection = view.connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
   if (connection.status === 'disconnecting') throw new AppError('not-connected', 'disconnecting')

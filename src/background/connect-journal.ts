@@ -2,6 +2,7 @@ import type { Tokens } from '../oauth/tokens'
 import type { AttemptId } from '../shared/view'
 import { dataKey } from './data-key'
 import type { ConnectEntry } from './journal'
+import { inOrder } from './queue'
 import { seal, unseal } from './sealed'
 import { read, write } from './vault'
 
@@ -15,10 +16,12 @@ export async function noteStep(attempt: AttemptId, step: 'sign-in' | 'exchange')
 /** Writes down what a Connect has brought, sealed: from here on a worker that dies loses no login. */
 export async function noteReceived(attempt: AttemptId, tokens: Tokens): Promise<void> {
   const id = idOf(attempt)
-  const sealed = await seal(await dataKey(), ['journal', id], tokens)
-  await write(({ journal }) =>
-    journal.put({ id, kind: 'connect', attempt, step: 'received', tokens: sealed, startedAt: Date.now() }),
-  )
+  await inOrder(id, async () => {
+    const sealed = await seal(await dataKey(), ['journal', id], tokens)
+    await write(({ journal }) =>
+      journal.put({ id, kind: 'connect', attempt, step: 'received', tokens: sealed, startedAt: Date.now() }),
+    )
+  })
 }
 
 /** What a Connect had brought when its worker died; undefined where it had not come so far. Rejects when it is damaged. */

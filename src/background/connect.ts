@@ -63,7 +63,9 @@ export async function connect({
 
 /** Goes on with every attempt whose worker died after it had brought a login: that is on disk, and is not lost. */
 export async function resumeConnects(): Promise<void> {
-  const { attempts, setup } = (await session()).view
+  const { attempts, setup, lock } = (await session()).view
+  // What it brought cannot be read before somebody unlocks.
+  if (lock === 'locked') return
   for (const attempt of attempts) {
     const provider = providerOf(setup, attempt.provider)
     if (attempt.status !== 'running' || running.has(attempt.id)) continue

@@ -35,11 +35,12 @@ const withdrawn = lately(limits.gesture)
 /**
  * Opens the consent window for all that our panel still lacks on its site. One question for a site at a time: a
  * second call brings the open window to the front. Throws `not-connected` when there is nothing to ask for,
- * `stopped`.
+ * `stopped`, `locked`.
  */
 export async function askConsent(caller: PanelCaller & { site: string; page: string }): Promise<void> {
   const state = await session()
   if (state.view.stopped) throw new AppError('stopped')
+  if (state.view.lock === 'locked') throw new AppError('locked')
   const asks = missingAsks(state.view, caller)
   if (asks.length === 0) throw new AppError('not-connected')
   const before = questionOf(state, caller.site)
@@ -51,13 +52,13 @@ export async function askConsent(caller: PanelCaller & { site: string; page: str
  * Asks the user on behalf of a site, and resolves when the question is over, however it ended; whoever waits looks
  * for the permit then. While a question of that site stands, no other is put: its end is waited for.
  *
- * Throws `not-permitted`: `denied-lately`, `needs-gesture`, `no-permit` while everything is stopped.
+ * Throws `not-permitted`: `denied-lately`, `needs-gesture`, `no-permit` while everything is stopped or locked.
  */
 export async function consentFor(caller: SiteCaller, ask: Ask, signal?: AbortSignal): Promise<void> {
   const state = await session()
   const before = questionOf(state, caller.site)
   if (before) return awakeDuring(ended(before, caller.site, signal))
-  if (state.view.stopped) throw new AppError('not-permitted', 'no-permit')
+  if (state.view.stopped || state.view.lock === 'locked') throw new AppError('not-permitted', 'no-permit')
   requireUndenied(state.view, caller.site, ask.provider)
   if (withdrawn.was(caller.site)) throw new AppError('not-permitted', 'needs-gesture')
   await requireGesture(caller)

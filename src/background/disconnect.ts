@@ -2,6 +2,7 @@ import { browser } from '../browser'
 import type { OAuthClient } from '../oauth/client'
 import { revoke } from '../oauth/revocation'
 import { isTokenDead } from '../oauth/token-info'
+import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import { accountLabel, type ConnectionId, type Departure } from '../shared/view'
 import { removeConnection } from './client-secrets'
@@ -21,9 +22,11 @@ const alarmPrefix = 'disconnect:'
 
 /**
  * Stops every use of a connection at once and writes down that it is to be ended in ten seconds. `undo` takes it
- * back until then. With `leave` the provider is not told: the token goes on working elsewhere. The deed is done by a timer, by an alarm when the worker died meanwhile, or by the next start.
+ * back until then. With `leave` the provider is not told: the token goes on working elsewhere. The deed is done by a timer, by an alarm when the worker died meanwhile, or by the next start. Throws `locked`.
  */
 export async function disconnect(id: ConnectionId, leave = false): Promise<void> {
+  // What is to be revoked could not be read when it is due.
+  if ((await session()).view.lock === 'locked') throw new AppError('locked')
   const dueAt = Date.now() + limits.undo
   const written = await change(async ({ connections, journal }) => {
     const connection = await connections.get(id)
@@ -85,6 +88,8 @@ async function schedule(id: ConnectionId, dueAt: number): Promise<void> {
 function finish(id: ConnectionId): Promise<void> {
   // In the connection's queue, so that a refresh under way cannot bring a token after the revocation.
   return inOrder(id, async () => {
+    // It goes on as soon as somebody unlocks.
+    if ((await session()).view.lock === 'locked') return
     const begun = await write(async ({ connections, journal }) => {
       const connection = await connections.get(id)
       const entry = await journal.get(`disconnect ${id}`)

@@ -6,6 +6,8 @@ import { closeStorage } from './closed-storage'
 import { attemptAlarm, resumeConnects, resumeWaiting } from './connect'
 import { consentWindowClosed, withdraw } from './consent'
 import { disconnectAlarm, resumeDisconnects } from './disconnect'
+import { hearIdle } from './idle'
+import { lock, lockAlarm, resumeLocking } from './lock'
 import { outageAlarm, resumeOutages } from './outages'
 import { forgetPanels, pageMoved } from './panels'
 import { endGonePages, endOverdue, endPageOnly, endTabOnly, permitAlarm } from './permits'
@@ -25,6 +27,7 @@ browser.runtime.onMessage.addListener((message: unknown, sender: Sender) => serv
 browser.runtime.onConnect.addListener(port => attend(port, serve, documentLeft))
 
 browser.permissions.onAdded.addListener(() => {
+  hearWhetherIdle()
   watched('permissions.onAdded', resumeWaiting())
   watched('permissions.onAdded', admitWanted())
 })
@@ -37,7 +40,8 @@ browser.alarms.onAlarm.addListener(({ name }) =>
     attemptAlarm(name)
       .then(known => known || disconnectAlarm(name))
       .then(known => known || permitAlarm(name))
-      .then(known => known || outageAlarm(name, retry)),
+      .then(known => known || outageAlarm(name, retry))
+      .then(known => known || lockAlarm(name)),
   ),
 )
 
@@ -74,11 +78,15 @@ browser.runtime.onInstalled.addListener(() => {
   if (!isFirefox) watched('installed', startManifestScripts())
 })
 
+const hearWhetherIdle = () => hearIdle(() => watched('idle.onStateChanged', lock()))
+hearWhetherIdle()
+
 watched('start', closeStorage())
 watched('start', session().then(resumeDisconnects).then(resumeConnects).then(resumeWaiting))
 watched(
   'start',
   session()
+    .then(resumeLocking)
     .then(resumeRefreshes)
     .then(() => resumeOutages(retry)),
 )

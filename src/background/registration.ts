@@ -13,16 +13,20 @@ import { readSnapshot } from './vault'
  * The client that an attempt goes by: the app that the setup names now, a key of the setup, or the one that the user
  * entered. A Reconnect takes the provider's usual flow, except for a key, which can only be itself.
  *
- * Throws `stopped`, `setup-wrong` (`setup-missing`, `provider-not-in-setup`, `no-way`), `blocked-by-policy` (`weak-flow`), `bad-request`.
+ * Throws `stopped`, `locked`, `setup-wrong` (`setup-missing`, `provider-not-in-setup`, `no-way`), `blocked-by-policy` (`weak-flow`,
+ * `passphrase-needed`), `bad-request`.
  */
 export async function clientForAttempt(
   provider: Provider,
   attempt: Attempt,
   entry: Entry | undefined,
 ): Promise<OAuthClient> {
-  const { setup, stopped, weakerFlows } = (await session()).view
+  const { setup, stopped, weakerFlows, lock } = (await session()).view
   if (stopped) throw new AppError('stopped')
+  if (lock === 'locked') throw new AppError('locked')
   if (!setup) throw new AppError('setup-wrong', 'setup-missing')
+  if (setup.rules.passphrase === 'required' && lock === 'off')
+    throw new AppError('blocked-by-policy', 'passphrase-needed')
   const configured = setup.providers[provider.id]
   if (!configured || configured.isRetired) throw new AppError('setup-wrong', 'provider-not-in-setup')
   const before =

@@ -8,6 +8,7 @@ import { cancel, connect, permissionRefused, resumeWaiting } from './connect'
 import { askConsent, decide } from './consent'
 import { forgetDenial } from './denials'
 import { disconnect, undo } from './disconnect'
+import { lock, removePassphrase, setPassphrase, startAnew, unlock } from './lock'
 import { enter, issueTicket, look } from './panels'
 import type { Holder } from './permit-for'
 import { connectionsOfSite, endPermits } from './permits'
@@ -104,6 +105,23 @@ export const routes: { [N in RequestName]: Route<N> } = {
     input: v.strictObject({ on: v.boolean() }),
     run: ({ on }) => switchWeakerFlows(on),
   },
+  setPassphrase: {
+    from: ['screen'],
+    input: v.strictObject({ passphrase: entered(1024), current: v.optional(entered(1024)) }),
+    run: ({ passphrase, current }) => setPassphrase(passphrase, current),
+  },
+  removePassphrase: {
+    from: ['screen'],
+    input: v.strictObject({ current: entered(1024) }),
+    run: ({ current }) => removePassphrase(current),
+  },
+  unlock: {
+    from: ['screen'],
+    input: v.strictObject({ passphrase: entered(1024) }),
+    run: ({ passphrase }) => unlock(passphrase),
+  },
+  lock: { from: ['screen'], input: nothing, run: lock },
+  startAnew: { from: ['screen'], input: nothing, run: startAnew },
   reviewSetup: {
     from: ['screen'],
     input: v.strictObject({ text: v.pipe(v.string(), v.maxLength(limits.setup)) }),

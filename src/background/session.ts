@@ -60,6 +60,10 @@ export type Tokens = {
   wantedSites: Record<string, number>
   /** Connections whose refresh is out, or was when a worker died (`refresh.ts`). */
   refreshing: ConnectionId[]
+  /** The bytes of the data key, as text, while a passphrase is set and has been entered (`data-key.ts`). */
+  dataKey?: string
+  /** The vault is being locked: the key is only there for what is still under way. */
+  isLocking?: true
   /** Changes of the truth that the view does not show yet. More than none at a start: a worker died in one. */
   unpublished: number
 }
@@ -142,13 +146,16 @@ async function interruptAttempts(isOver: (attempt: View['attempts'][number]) => 
 }
 
 async function freshView(run: string, tokens: Tokens, before?: View): Promise<View> {
-  const { connections, journal: _, ...rest } = await readSnapshot()
+  const { connections, journal: _, hasPassphrase, ...rest } = await readSnapshot()
+  const isOpen = tokens.dataKey !== undefined && !tokens.isLocking
+  const lock = hasPassphrase ? (isOpen ? 'open' : 'locked') : 'off'
   const view: View = {
     run,
     ...rest,
+    lock,
     providers: providerViews(rest.setup, connections, rest.weakerFlows),
     connections: connections
-      .map(connection => viewOfConnection(connection, rest))
+      .map(connection => viewOfConnection(connection, { ...rest, lock }))
       .sort((a, b) => a.connectedAt - b.connectedAt),
     consents: before?.consents ?? [],
     denials: before?.denials ?? [],
@@ -160,7 +167,7 @@ async function freshView(run: string, tokens: Tokens, before?: View): Promise<Vi
 
 function viewOfConnection(
   { clientId, audience: _, clientAuth: __, addresses, ...connection }: Connection,
-  { setup, outages }: Pick<Snapshot, 'setup' | 'outages'>,
+  { setup, outages, lock }: Pick<Snapshot, 'setup' | 'outages'> & Pick<View, 'lock'>,
 ): ConnectionView {
   const provider = providerOf(setup, connection.provider)
   // Not written down: it holds as long as the addresses differ, and what was wrong before is then as it was.
@@ -176,6 +183,8 @@ function viewOfConnection(
     ...(isKeyOurs ? { isKeyOurs } : {}),
     ...(outage ? { notAnswering: true, nextTry: outage.nextTry } : {}),
     ...(isMoved ? { status: 'needs-attention', fault: { code: 'address-changed' } } : {}),
+    // Never as if it were gone: it is there, behind the passphrase.
+    ...(lock === 'locked' && connection.status !== 'disconnecting' ? { status: 'locked' } : {}),
   }
 }
 

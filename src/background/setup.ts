@@ -10,6 +10,7 @@ import type { ConfiguredProvider, ProviderId, SetupView } from '../shared/view'
 import { readKnownSecrets, sealedSecret, secretAt, sweepUnneeded } from './client-secrets'
 import { tellSite } from './news'
 import { endOverlong } from './permits'
+import { inOrder } from './queue'
 import { readReceipts } from './receipts'
 import { change, session } from './session'
 import { keep, kept, readSnapshot, type Stores } from './vault'
@@ -42,16 +43,18 @@ export async function useSetup(text: string): Promise<void> {
   const parsed = parseSetup(text, isKnown)
   if ('faults' in parsed) throw new AppError('setup-wrong')
   const next = viewOfSetup(parsed.setup, isKnown)
-  const secrets = await Promise.all(secretsOfSetup(parsed.setup).map(sealedSecret))
-  await change(async stores => {
-    await keep(stores, 'setup', await withRetired(stores, next))
-    await keep(stores, 'setupFaults', {})
-    for (const secret of secrets) await stores.clientSecrets.put(secret)
-    await sweepUnneeded(stores)
-    // What failed for want of a setup is not worth telling any more.
-    for (const attempt of await stores.attempts.getAll())
-      if (attempt.status === 'failed' && attempt.fault?.code === 'setup-wrong')
-        await stores.attempts.delete(attempt.provider)
+  await inOrder('setup', async () => {
+    const secrets = await Promise.all(secretsOfSetup(parsed.setup).map(sealedSecret))
+    await change(async stores => {
+      await keep(stores, 'setup', await withRetired(stores, next))
+      await keep(stores, 'setupFaults', {})
+      for (const secret of secrets) await stores.clientSecrets.put(secret)
+      await sweepUnneeded(stores)
+      // What failed for want of a setup is not worth telling any more.
+      for (const attempt of await stores.attempts.getAll())
+        if (attempt.status === 'failed' && attempt.fault?.code === 'setup-wrong')
+          await stores.attempts.delete(attempt.provider)
+    })
   })
   await endOverlong()
   // Its rules may keep less of the activity log; what is too old goes as it is read.

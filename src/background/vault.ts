@@ -18,6 +18,7 @@ import type {
   Site,
 } from '../shared/view'
 import type { Secrets } from './credentials'
+import type { StoredKey } from './data-key'
 import type { Entry } from './journal'
 import type { Sealed } from './sealed'
 
@@ -64,7 +65,7 @@ interface Schema extends DBSchema {
   credentials: { key: ConnectionId; value: StoredCredentials | PlainCredentials }
   clientSecrets: { key: [ProviderId, string, string]; value: StoredSecret | PlainSecret }
   /** The key that all of these are sealed with. */
-  keys: { key: 'data'; value: { id: 'data'; key: CryptoKey } }
+  keys: { key: 'data'; value: StoredKey }
   permits: { key: PermitId; value: Permit }
   sites: { key: string; value: Site }
   receipts: { key: number; value: Receipt }
@@ -214,6 +215,7 @@ export type Snapshot = {
   weakerFlows: boolean
   setupFaults: Record<ProviderId, Fault>
   outages: Record<string, Outage>
+  hasPassphrase: boolean
 }
 
 /** Runs one transaction that changes nothing. */
@@ -239,6 +241,7 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     weakerFlows,
     setupFaults,
     outages,
+    storedKey,
   ] = await Promise.all([
     stores.connections.getAll(),
     stores.permits.getAll(),
@@ -251,6 +254,7 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     kept(stores, 'weakerFlows'),
     kept(stores, 'setupFaults'),
     kept(stores, 'outages'),
+    stores.keys.get('data'),
   ])
   return {
     connections,
@@ -264,6 +268,7 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     weakerFlows: weakerFlows ?? false,
     setupFaults: setupFaults ?? {},
     outages: outages ?? {},
+    hasPassphrase: storedKey !== undefined && 'wrapped' in storedKey,
   }
 }
 

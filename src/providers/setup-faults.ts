@@ -26,9 +26,6 @@ export function meaningFaults(json: unknown, isKnown: KnownSecret): SetupFault[]
     // The schema refuses more, and what is said of each takes a look at all.
     ...providersFaults(listOf(json.providers).slice(0, 64), isRecord(rules) ? rules : {}, isKnown),
     ...sitesFaults(listOf(json.sites), listOf(json.providers)),
-    ...(isRecord(rules) && rules.passphrase !== undefined && rules.passphrase !== 'optional'
-      ? [{ path: 'rules.passphrase', message: 'must be optional: this version has no other yet.' }]
-      : []),
   ]
 }
 

@@ -6,7 +6,7 @@ import type { KnownSecret } from './setup-faults'
 
 /** The part of a setup that screens may see, and that Connect works from: all but the secrets. */
 export function viewOfSetup(
-  { organisation, providers, sites, rules: { passphrase: _, ...rules } }: Setup,
+  { organisation, providers, sites, rules }: Setup,
   isKnown: KnownSecret = () => false,
 ): SetupView {
   const view: SetupView = {

@@ -150,7 +150,7 @@ const whole = (least: number, most: number) =>
 const rules = strictObject({
   flows: v.optional(v.array(flow)),
   maxLeaseMinutes: v.optional(whole(1, 24 * 60)),
-  passphrase: v.optional(v.picklist(['optional', 'required', 'off'], 'must be optional')),
+  passphrase: v.optional(v.picklist(['optional', 'required', 'off'], 'must be optional, required or off')),
   lockAfterMinutes: v.optional(whole(1, 7 * 24 * 60)),
   userProviders: v.optional(v.boolean()),
   userSites: v.optional(v.boolean()),

@@ -82,6 +82,9 @@ const ownReasons = [
   'renewal-lost',
   'record-damaged',
   'secret-damaged',
+  'wrong-passphrase',
+  'passphrase-short',
+  'passphrase-needed',
 ] as const
 
 /**

@@ -47,6 +47,12 @@ export const limits = {
   exchangeCode: 60_000,
   /** The end of a key that has none: the last day that a `Date` can be (ECMA-262). */
   never: 8.64e15,
+  /** Rounds of PBKDF2 with SHA-256 that a passphrase is put through (OWASP Password Storage Cheat Sheet, 2023). */
+  rounds: 600_000,
+  /** Characters that a passphrase has at least. */
+  passphrase: 12,
+  /** Without use for so long it locks itself, unless the setup's rules.lockAfterMinutes says otherwise. */
+  lockAfterMinutes: 60,
   /** Requests that an origin may make at once, and how many more each second. */
   rateBurst: 1_500,
   ratePerSecond: 50,

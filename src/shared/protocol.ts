@@ -84,6 +84,13 @@ type Protocol = {
   undo(input: { connection: ConnectionId }): void
   stop(input: { on: boolean }): void
   weakerFlows(input: { on: boolean }): void
+  /** Sets a passphrase, or puts another in the place of `current`. */
+  setPassphrase(input: { passphrase: string; current?: string }): void
+  removePassphrase(input: { current: string }): void
+  unlock(input: { passphrase: string }): void
+  lock(input: Record<never, never>): void
+  /** The passphrase is forgotten: removes every connection. */
+  startAnew(input: Record<never, never>): void
   reviewSetup(input: { text: string }): ReadSetup | { faults: SetupFault[] }
   useSetup(input: { text: string }): void
   /** `connections`: the account that was chosen for each of the asks, in their order. */

@@ -217,6 +217,8 @@ export type Rules = {
   /** The flows that may be used; left out, all but weak ones (`weakFlows`). */
   flows?: Flow[]
   maxLeaseMinutes?: number
+  /** Whether people may, must, or must not set a passphrase; left out, they may. */
+  passphrase?: 'optional' | 'required' | 'off'
   lockAfterMinutes?: number
   userProviders?: boolean
   userSites?: boolean
@@ -280,6 +282,8 @@ export type View = {
   /** Made anew each time the browser starts. */
   run: string
   stopped: boolean
+  /** Whether a passphrase is set (`off`: none), and whether it has been entered since. */
+  lock: 'off' | 'open' | 'locked'
   /** The user has switched weaker flows on. */
   weakerFlows: boolean
   setup: SetupView | null

@@ -49,6 +49,7 @@ describe('session', () => {
       departures: [],
       setupFaults: {},
       outages: {},
+      lock: 'off',
     })
   })
 

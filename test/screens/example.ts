@@ -53,6 +53,7 @@ export function exampleView(changes: Partial<View> = {}): View {
     departures: [],
     setupFaults: {},
     outages: {},
+    lock: 'off',
     ...changes,
   }
 }

@@ -53,5 +53,6 @@ export const view = (connections: ConnectionView[], permits: Permit[], more: Par
   departures: [],
   setupFaults: {},
   outages: {},
+  lock: 'off',
   ...more,
 })

@@ -60,6 +60,10 @@ export const reasonTexts: Record<Exclude<Reason, PageReason>, string> = {
     'What was stored of this login is damaged and cannot be read. Click Reconnect to sign in again.',
   'secret-damaged':
     'What was stored of your company’s app for {provider} is damaged. Import the setup again in Options.',
+  'wrong-passphrase': 'This is not the passphrase. Check upper and lower case, and try again.',
+  'passphrase-short': 'Take a longer passphrase: at least 12 characters, for example four words.',
+  'passphrase-needed':
+    'Your company wants a passphrase before anything is connected. Set one in Options under Security.',
   'key-ended': 'This token no longer works at {provider}. Click Reconnect and enter a new one.',
 }
 
