@@ -12,7 +12,7 @@ const kibibyte = 1024
 /** What stands in a build and how large it may be; the figures are the product's own budget. */
 const bundles = [
   { what: 'background, with packages', entry: 'service-worker-loader.js', most: 48 * kibibyte },
-  { what: 'popup, with packages', entry: 'src/screens/popup/index.html', most: 21 * kibibyte },
+  { what: 'popup, with packages', entry: 'src/screens/popup/index.html', most: 22.5 * kibibyte },
   { what: 'content script', entry: 'src/content/loader.js', most: 3 * kibibyte },
 ]
 
@@ -26,7 +26,7 @@ const files = [
 
 const own = [
   { what: 'background, own code', entry: 'src/background/index.ts', most: 36 * kibibyte },
-  { what: 'popup, own code', entry: 'src/screens/popup/main.tsx', most: 9 * kibibyte },
+  { what: 'popup, own code', entry: 'src/screens/popup/main.tsx', most: 10 * kibibyte },
 ]
 
 /** Sizes of scripts in a finished build of Chrome, each entry with all that it loads. Styles are not counted. */

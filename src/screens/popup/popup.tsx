@@ -1,4 +1,5 @@
 import { browser } from '../../browser'
+import { sayOfLock } from '../../shared/texts/lock'
 import { sayInPopup as say } from '../../shared/texts/popup'
 import { say as sayEverywhere } from '../../shared/texts/screens'
 import type { View } from '../../shared/view'
@@ -9,6 +10,7 @@ import { Icon } from '../ui/icon'
 import { Mark } from '../ui/mark'
 import { Notice } from '../ui/notice'
 import { Switch } from '../ui/switch'
+import { Unlock } from '../ui/unlock'
 import { useClock } from '../ui/use-clock'
 import { view } from '../ui/use-view'
 import { PageItem } from './page-item'
@@ -28,6 +30,17 @@ export function Popup() {
         <Switch isOn={known?.stopped ?? false} onChange={on => send(ask('stop', { on }))}>
           {say('stopEverything')}
         </Switch>
+        {known?.lock === 'open' && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={sayOfLock('lock')}
+            title={sayOfLock('lock')}
+            onClick={() => send(ask('lock', {}))}
+          >
+            <Icon name="locked" />
+          </button>
+        )}
         <button
           type="button"
           class="icon-button"
@@ -48,7 +61,7 @@ export function Popup() {
 }
 
 function Known({ view }: { view: View }) {
-  const { setup, stopped, connections, departures } = view
+  const { setup, stopped, lock, connections, departures } = view
   const now = useClock([
     ...connections.map(({ undoUntil }) => undoUntil),
     ...departures.map(({ tokensUntil }) => tokensUntil),
@@ -57,6 +70,7 @@ function Known({ view }: { view: View }) {
   return (
     <>
       {stopped && <Notice tone="attention">{say('stoppedNotice')}</Notice>}
+      {lock === 'locked' && <Unlock />}
       {!setup && (
         <section class="empty">
           <h2>{say('noSetupTitle')}</h2>

@@ -113,7 +113,7 @@ export const sayInOptions = speaker({
   wantsToken: 'would ask for a short-lived token of its own',
   wantsFetch: 'would ask to get data through Dealpass',
   security: 'Security',
-  securityHint: 'What is off until you switch it on, because it is less safe.',
+  securityHint: 'How your logins are kept, and what is off until you switch it on, because it is less safe.',
   weakerFlows: 'Weaker flows',
   weakerFlowsHint:
     'Lets you enter your user name and password of a provider in Dealpass. Dealpass would see your password, and signing in at the provider avoids that.',
@@ -163,8 +163,7 @@ export const sayRule = speaker({
   flows: 'Only these ways to connect: {flows}.',
   noFlows: 'Nothing can be connected.',
   maxLease: 'A token that is handed to a page ends within {minutes} minutes.',
-  lockAfter:
-    'Dealpass is to lock itself after {minutes} minutes without use; this version does not lock yet.',
+  lockAfter: 'Where a passphrase is set, Dealpass locks itself after {minutes} minutes without use.',
   userProviders: 'You may add providers of your own, once a version can do that.',
   noUserProviders: 'You may not add providers of your own, once a version can do that.',
   userSites: 'You may use Dealpass on any site.',
