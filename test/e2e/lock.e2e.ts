@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from './harness/fixtures'
 import { openPopup } from './harness/popup'
-import { connected, item, optionsPage, popupTab, usedPanel, viewOf } from './steps'
+import { connected, item, openPanelOn, optionsPage, popupTab, usedPanel, viewOf } from './steps'
 
 const passphrase = 'harbour lights at noon'
 
@@ -68,8 +68,7 @@ test('a passphrase locks the vault at each start of the browser, and never looks
       .toEqual([undefined, [], []])
     const page = await again.context.newPage()
     await page.goto('https://app.futuresimple.com/leads/2')
-    await page.getByRole('button', { name: 'Dealpass', exact: true }).click()
-    await expect.poll(() => page.frames().some(frame => frame.url().includes('panel'))).toBe(true)
+    await expect(await openPanelOn(page)).toContainText('Dealpass is locked')
     expect((await viewOf(again)).connections).toMatchObject([{ status: 'locked' }])
   })
   await again.close()

@@ -20,7 +20,7 @@ export function PassphraseCard({ view: { lock, setup } }: { view: View }) {
   const minutes = setup?.rules.lockAfterMinutes ?? limits.lockAfterMinutes
   if (lock === 'locked')
     return (
-      <div class="card">
+      <div class="card passphrase-card">
         <Unlock />
       </div>
     )
@@ -62,10 +62,10 @@ export function PassphraseCard({ view: { lock, setup } }: { view: View }) {
       <h3>{say('title')}</h3>
       <p>{isSet ? say('on') : say('off')}</p>
       {rule !== 'optional' && <p>{say(rule === 'required' ? 'required' : 'forbidden')}</p>}
+      {canSet && <p class="muted">{say('hint', { minutes: String(minutes) })}</p>}
       {canSet && (
         <form noValidate onSubmit={submit}>
           {isSet && <Passphrase name="current" label={say('current')} fault={faultOf('current')} />}
-          <p class="muted">{say('hint', { minutes: String(minutes) })}</p>
           <p class="warning">
             <Icon name="attention" />
             <span>{say('warning')}</span>

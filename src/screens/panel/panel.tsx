@@ -48,9 +48,9 @@ function Known({ view, holder }: { view: View; holder: { site: string; page: str
         <h1>{sayEverywhere('dealpass')}</h1>
         <span class="small muted">{host}</span>
       </header>
-      {view.stopped ? (
-        <Message title={say('panelStopped')} hint={say('panelStoppedHint')} />
-      ) : (
+      {view.stopped && <Message title={say('panelStopped')} hint={say('panelStoppedHint')} />}
+      {view.lock === 'locked' && <Message title={say('panelLocked')} hint={say('panelLockedHint')} />}
+      {!view.stopped && view.lock !== 'locked' && (
         <>
           {permitted.length + unpermitted.length === 0 && (
             <Message title={say('nothingConnected')} hint={say('nothingConnectedHint')} />

@@ -13,6 +13,8 @@ export const sayInPanel = speaker({
   answerInWindowHint: 'Dealpass asks you there what {site} may do.',
   panelStopped: 'Everything is stopped',
   panelStoppedHint: 'Switch “Stop everything” off in Dealpass to go on.',
+  panelLocked: 'Dealpass is locked',
+  panelLockedHint: 'Open Dealpass in the toolbar and enter your passphrase. Your connections are kept.',
   tryAgain: 'Try again',
   loading: 'Loading…',
   accountOf: 'Account of {provider}',
