@@ -23,8 +23,10 @@ import { tellSites } from './news'
 import { endOutage, inItsTime, noteOutage } from './outages'
 import { inOrder } from './queue'
 import { forgetRefresh, isRefreshOpen, refreshed } from './refresh'
+import { watched } from './report'
 import { change, type HeldToken, session } from './session'
-import { secretsOf } from './settle'
+import { loginEnd, secretsOf } from './settle'
+import { noteUse } from './use'
 import { type Connection, keep, kept, readSnapshot, write } from './vault'
 
 /** Early renewals that failed, so that not every call in a token's last minutes tries again. Lost, it costs one try. */
@@ -99,7 +101,10 @@ export async function narrowToken(
 ): Promise<HeldToken> {
   const connection = await requireUsable(id)
   const isWhole = connection.scopes.granted.every(scope => scopes.includes(scope))
-  return accessToken(id, { refused, ...(connection.renews === 'refresh' && !isWhole ? { scopes } : {}) })
+  const isNarrow = connection.renews === 'refresh' && !isWhole
+  const held = await accessToken(id, { refused, ...(isNarrow ? { scopes } : {}) })
+  watched('use', noteUse(held))
+  return held
 }
 
 /**
@@ -116,6 +121,21 @@ export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   const { code, reason } = connection.fault ?? {}
   if (code === 'reconnect-required' || code === 'address-changed') throw new AppError(code, reason)
   return connection
+}
+
+// An hour more or less is no news.
+async function noteLoginEnd(connection: Connection, client: OAuthClient, tokens: Tokens): Promise<void> {
+  const { loginEndsAt } = loginEnd(client, tokens)
+  if (loginEndsAt === undefined || Math.abs(loginEndsAt - (connection.loginEndsAt ?? 0)) < 60 * 60_000) return
+  await changeConnection(connection.id, known => ({ ...known, loginEndsAt }))
+}
+
+/** Renews a connection though its token is still good: the login lives longer by it. Throws what `accessToken` throws. */
+export function renewNow(id: ConnectionId): Promise<HeldToken> {
+  return inOrder(id, async () => {
+    await requireUsable(id)
+    return renewOrNote(id)
+  })
 }
 
 /** Renews what an outage kept from being renewed. */
@@ -135,11 +155,17 @@ function renewOpen(id: ConnectionId): Promise<unknown> {
     // Somebody who came first in the queue may have seen to it.
     if (!(await isRefreshOpen(id))) return
     await requireUsable(id)
-    await renew(id, undefined, undefined).catch(async (error: unknown) => {
-      await noteFailure(id, error)
-      throw error
-    })
+    await renewOrNote(id)
   })
+}
+
+async function renewOrNote(id: ConnectionId): Promise<HeldToken> {
+  try {
+    return await renew(id, undefined, undefined)
+  } catch (error) {
+    await noteFailure(id, error)
+    throw error
+  }
 }
 
 async function renew(
@@ -166,6 +192,7 @@ async function renew(
     }
   })
   const held = await holdToken(connection, credentials?.refreshToken ? scopes : undefined, tokens)
+  await noteLoginEnd(connection, client, tokens)
   await noteWellbeing(id)
   return held
 }

@@ -18,6 +18,9 @@ const alarmPrefix = 'attempt:'
 /** Attempts that this worker runs; a worker that dies takes them along, and the next start says `interrupted`. */
 const running = new Map<AttemptId, AbortController>()
 
+/** The end of what runs of each provider. */
+const over = new Map<ProviderId, Promise<void>>()
+
 /** What was entered for attempts of this worker. It is never written down, so it goes with the worker. */
 const entries = new Map<AttemptId, Entry>()
 
@@ -59,6 +62,12 @@ export async function connect({
   if (!begun) return
   if (cleaned) entries.set(attempt.id, cleaned)
   advance(attempt, provider)
+}
+
+/** The same, and resolves when nothing of it is under way any more: connected, failed, or waiting for a permission. */
+export async function connectAndWait(input: RequestInput<'connect'>): Promise<void> {
+  await connect(input)
+  await over.get(input.provider)
 }
 
 /** Goes on with every attempt whose worker died after it had brought a login: that is on disk, and is not lost. */
@@ -133,7 +142,12 @@ function advance(attempt: Attempt, provider: Provider): void {
   if (running.has(attempt.id)) return
   const controller = new AbortController()
   running.set(attempt.id, controller)
-  watched('connect', run(attempt, provider, controller))
+  const ran = run(attempt, provider, controller)
+  over.set(
+    provider.id,
+    ran.catch(() => undefined),
+  )
+  watched('connect', ran)
 }
 
 async function run(attempt: Attempt, provider: Provider, controller: AbortController): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Tokens } from '../oauth/tokens'
 import { renewalMargin } from '../shared/limits'
 import type { ConnectionId } from '../shared/view'
+import { noteClock } from './clock'
 import { changeTokens, type HeldToken, type Session } from './session'
 import type { Connection } from './vault'
 
@@ -43,8 +44,11 @@ export async function holdToken(
     isLifeKnown: tokens.isLifeKnown,
   }
   await changeTokens(({ held: all }) => {
-    all[keyOf(connection, scopes)] = held
+    const { usedAt } = all[keyOf(connection, scopes)] ?? {}
+    // Whoever uses the one before goes on with this.
+    all[keyOf(connection, scopes)] = usedAt === undefined ? held : { ...held, usedAt }
   })
+  await noteClock(tokens.skew)
   return held
 }
 

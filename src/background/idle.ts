@@ -6,12 +6,16 @@ let isHeard = false
 // Only where the user has let us know when nobody is at the machine.
 const idle = () => browser.idle as Idle.Static | undefined
 
-/** Hears when nobody is at the machine any more, or the system was locked. The permission may come while a worker runs. */
-export function hearIdle(away: () => void): void {
+/**
+ * Hears when nobody is at the machine any more or the system was locked, and when somebody is back. The permission may come
+ * while a worker runs.
+ */
+export function hearIdle(away: () => void, back: () => void): void {
   if (isHeard || !idle()) return
   isHeard = true
   idle()?.onStateChanged.addListener(state => {
-    if (state !== 'active') away()
+    if (state === 'active') back()
+    else away()
   })
 }
 

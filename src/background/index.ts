@@ -1,5 +1,6 @@
 import { browser } from '../browser'
 import { catalogue } from '../providers'
+import { aheadAlarm, lookAhead } from './ahead'
 import { resumeRefreshes, retry } from './broker'
 import type { Sender } from './caller'
 import { closeStorage } from './closed-storage'
@@ -18,6 +19,7 @@ import { startManifestScripts } from './scripts'
 import { serve } from './serve'
 import { session } from './session'
 import { admitWanted, settleSites } from './sites'
+import { scheduleAhead } from './use'
 
 // Every listener is registered before the first await: the browser starts this worker for an event and delivers it
 // to the listeners that stand by the end of the first turn.
@@ -41,7 +43,8 @@ browser.alarms.onAlarm.addListener(({ name }) =>
       .then(known => known || disconnectAlarm(name))
       .then(known => known || permitAlarm(name))
       .then(known => known || outageAlarm(name, retry))
-      .then(known => known || lockAlarm(name)),
+      .then(known => known || lockAlarm(name))
+      .then(known => known || aheadAlarm(name)),
   ),
 )
 
@@ -78,7 +81,11 @@ browser.runtime.onInstalled.addListener(() => {
   if (!isFirefox) watched('installed', startManifestScripts())
 })
 
-const hearWhetherIdle = () => hearIdle(() => watched('idle.onStateChanged', lock()))
+const hearWhetherIdle = () =>
+  hearIdle(
+    () => watched('idle.onStateChanged', lock()),
+    () => watched('idle.onStateChanged', lookAhead()),
+  )
 hearWhetherIdle()
 
 watched('start', closeStorage())
@@ -88,7 +95,8 @@ watched(
   session()
     .then(resumeLocking)
     .then(resumeRefreshes)
-    .then(() => resumeOutages(retry)),
+    .then(() => resumeOutages(retry))
+    .then(scheduleAhead),
 )
 watched('start', session().then(endOverdue).then(endGonePages).then(settleSites))
 

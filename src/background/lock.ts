@@ -46,7 +46,7 @@ async function putPassphrase(passphrase: string, current: string | undefined): P
     const raw = await unwrapped(before, current ?? '')
     const stored = { id: 'data' as const, ...(await wrapped(raw, passphrase)) }
     await change(({ keys }) => keys.put(stored))
-    return noteUse()
+    return notePresence()
   }
   const raw = newRawKey()
   const stored = { id: 'data' as const, ...(await wrapped(raw, passphrase)) }
@@ -58,7 +58,7 @@ async function putPassphrase(passphrase: string, current: string | undefined): P
   await reseal(from, await imported(raw), stored)
   forgetDataKey()
   await change(async () => undefined)
-  await noteUse()
+  await notePresence()
 }
 
 /** Takes the passphrase away: the key lies beside what it seals again. Throws `bad-request` (`wrong-passphrase`), `blocked-by-policy`. */
@@ -88,7 +88,7 @@ export async function unlock(passphrase: string): Promise<void> {
   })
   await holdRawKey(raw)
   await change(async () => undefined)
-  await noteUse()
+  await notePresence()
   for (const site of await sitesWithPermits()) await tellSite(site, 'recovered')
   // What had to wait for the key.
   watched('unlock', resumeDisconnects().then(resumeConnects).then(resumeRefreshes))
@@ -156,7 +156,7 @@ async function dropEverything(): Promise<void> {
 }
 
 /** The user has done something in one of our screens: the time until it locks by itself begins anew. */
-export async function noteUse(): Promise<void> {
+export async function notePresence(): Promise<void> {
   const { view } = await session()
   if (view.lock !== 'open') return
   const minutes = view.setup?.rules.lockAfterMinutes ?? limits.lockAfterMinutes

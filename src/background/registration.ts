@@ -4,7 +4,7 @@ import type { Provider } from '../providers/provider'
 import { isFlowAllowed } from '../providers/ways'
 import { AppError } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
-import { type Attempt, type Flow, weakFlows } from '../shared/view'
+import { type Attempt, enteredFlows, type Flow, weakFlows } from '../shared/view'
 import { readClientSecret } from './client-secrets'
 import { session } from './session'
 import { readSnapshot } from './vault'
@@ -41,7 +41,7 @@ export async function clientForAttempt(
     const isOff = isFlowAllowed(setup, flow, true) && weakFlows.includes(flow)
     throw new AppError('blocked-by-policy', isOff ? 'weak-flow' : undefined)
   }
-  if (needsEntry.includes(flow) && !entry) throw new AppError('bad-request')
+  if (enteredFlows.includes(flow) && !entry) throw new AppError('bad-request')
   const { clientAuth, audience, scopes, allowImplicitRefresh } = configured
   // The setup's scopes are those of its usual flow.
   const isUsual = flow === (configured.flow ?? provider.defaultFlow)
@@ -64,8 +64,6 @@ export async function clientForAttempt(
     throw new AppError('setup-wrong', 'no-way')
   return oauthClient(provider, { ...common, clientId, clientSecret })
 }
-
-const needsEntry: readonly Flow[] = ['password', 'personal_token']
 
 /** The first key of the setup that is not connected yet. */
 async function nextKey(provider: Provider): Promise<string | undefined> {

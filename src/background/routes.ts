@@ -13,9 +13,10 @@ import { enter, issueTicket, look } from './panels'
 import type { Holder } from './permit-for'
 import { connectionsOfSite, endPermits } from './permits'
 import { readReceipts } from './receipts'
+import { renewAll } from './renew-all'
 import { fetchFor, tokenFor } from './serving-sites'
 import { session } from './session'
-import { reviewSetup, stopEverything, switchWeakerFlows, useSetup } from './setup'
+import { reviewSetup, stopEverything, switchKeepWarm, switchWeakerFlows, useSetup } from './setup'
 import { leaveSite, useSite } from './sites'
 
 type CallerKind = Caller['kind']
@@ -105,6 +106,12 @@ export const routes: { [N in RequestName]: Route<N> } = {
     input: v.strictObject({ on: v.boolean() }),
     run: ({ on }) => switchWeakerFlows(on),
   },
+  keepWarm: {
+    from: ['screen'],
+    input: v.strictObject({ on: v.boolean() }),
+    run: ({ on }) => switchKeepWarm(on),
+  },
+  renewAll: { from: ['screen'], input: nothing, run: renewAll },
   setPassphrase: {
     from: ['screen'],
     input: v.strictObject({ passphrase: entered(1024), current: v.optional(entered(1024)) }),

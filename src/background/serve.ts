@@ -4,7 +4,7 @@ import type { Reply, RequestName } from '../shared/protocol'
 import { type SiteFault, siteSentenceOf } from '../shared/texts/page-errors'
 import type { ProviderId, ProviderView, View } from '../shared/view'
 import { type Caller, callerOf, type Sender } from './caller'
-import { noteUse } from './lock'
+import { notePresence } from './lock'
 import { admit } from './rate'
 import { record } from './receipts'
 import { reportUnexpected, watched } from './report'
@@ -43,7 +43,7 @@ export async function serve(
     if (!caller || !route?.from.includes(caller.kind)) throw new AppError('not-permitted', 'unknown-caller')
     const input = v.safeParse(route.input, parsed.output.input)
     if (!input.success) throw new AppError('bad-request')
-    if (caller.kind === 'screen') await noteUse()
+    if (caller.kind === 'screen') await notePresence()
     provider = providerOf(input.output, view)
     return { ok: true, value: await route.run(input.output as never, caller, signal) }
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   sessionKeys,
   type View,
 } from '../shared/view'
+import { showBadge } from './badge'
 import { sealPlainSecrets } from './client-secrets'
 import { sealPlainCredentials } from './credentials'
 import { tellPanels } from './panel-news'
@@ -23,6 +24,8 @@ export type HeldToken = {
   expiresAt: number
   life: number
   isLifeKnown: boolean
+  /** When it was used last, to the minute. */
+  usedAt?: number
   /** The API origins of the connection that it was had for; it goes to no other. */
   api: string[]
 }
@@ -101,6 +104,8 @@ async function load(): Promise<Session> {
   const tokens = { ...noTokens(), ...(stored[sessionKeys.tokens] as Tokens | undefined) }
   const view = stored[sessionKeys.view] as View | undefined
   if (!view) return startOfBrowser(tokens)
+  // Whoever was at it has died.
+  delete view.renewing
   const isAnyDropped = dropUnasked(view, tokens)
   const isRunning = ({ status }: View['attempts'][number]) => status === 'running'
   if (!isAnyDropped && !view.attempts.some(isRunning) && tokens.unpublished === 0) return { view, tokens }
@@ -159,7 +164,10 @@ async function freshView(run: string, tokens: Tokens, before?: View): Promise<Vi
       .sort((a, b) => a.connectedAt - b.connectedAt),
     consents: before?.consents ?? [],
     denials: before?.denials ?? [],
+    ...(before?.renewing ? { renewing: before.renewing } : {}),
   }
+  if (view.clockSkew === undefined) delete view.clockSkew
+  showBadge(view)
   await browser.storage.session.set({ [sessionKeys.view]: view, [sessionKeys.tokens]: tokens })
   tellPanels(tokens.panels)
   return view
@@ -216,9 +224,9 @@ function publish(): Promise<void> {
   return next
 }
 
-/** Changes the part of the view that lives no longer than the browser: open questions to the user, and their noes. */
+/** Changes the part of the view that lives no longer than the browser: open questions to the user, their noes, what is renewed. */
 export function changeQuestions(
-  change: (view: View) => Partial<Pick<View, 'consents' | 'denials'>>,
+  change: (view: View) => Partial<Pick<View, 'consents' | 'denials' | 'renewing'>>,
 ): Promise<void> {
   const next = publishing.then(async () => {
     const state = await session()

@@ -58,6 +58,7 @@ export async function settle(attempt: Attempt, client: OAuthClient, login: Login
     scopes: { asked: client.scopes, granted: grantedOf(client, tokens, account) },
     ...(isClientUnconfirmed ? { isClientUnconfirmed } : {}),
     connectedAt: target?.connectedAt ?? Date.now(),
+    ...loginEnd(client, tokens),
   }
   await inOrder(connection.id, async () => {
     // Before the new addresses are in force: a token of the old ones must not be found under them.
@@ -106,6 +107,17 @@ export async function settle(attempt: Attempt, client: OAuthClient, login: Login
 /** The account tells connections apart, and where several tokens act as one account, the name that each was given. */
 function isSame(known: Connection, account: Account | null, label: string | undefined): boolean {
   return account !== null && known.account?.id === account.id && known.label === label
+}
+
+/** When a login itself ends, by what it brought or by what is known of the provider. */
+export function loginEnd(
+  { provider }: OAuthClient,
+  { refreshToken, loginEndsAt, isKey, isLifeKnown, expiresAt }: Tokens,
+): { loginEndsAt?: number } {
+  if (isKey) return isLifeKnown ? { loginEndsAt: expiresAt } : {}
+  const { login } = provider.lifetimes
+  const end = loginEndsAt ?? (refreshToken && login ? Date.now() + login : undefined)
+  return end === undefined ? {} : { loginEndsAt: end }
 }
 
 function renewalOf({ flow }: OAuthClient, { refreshToken }: Tokens): ConnectionView['renews'] {

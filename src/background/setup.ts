@@ -76,6 +76,11 @@ export async function switchWeakerFlows(on: boolean): Promise<void> {
   await change(stores => keep(stores, 'weakerFlows', on))
 }
 
+/** Whether logins that nobody uses are renewed before they end. */
+export async function switchKeepWarm(on: boolean): Promise<void> {
+  await change(stores => keep(stores, 'keepsWarm', on))
+}
+
 /** Stop everything, or go on: one switch over every use, kept over restarts. */
 export async function stopEverything(on: boolean): Promise<void> {
   await change(stores => keep(stores, 'stopped', on))

@@ -58,6 +58,8 @@ type Kept = {
   weakerFlows: boolean
   setupFaults: Record<ProviderId, Fault>
   outages: Record<string, Outage>
+  clockSkew: number | undefined
+  keepsWarm: boolean
 }
 
 interface Schema extends DBSchema {
@@ -216,6 +218,8 @@ export type Snapshot = {
   setupFaults: Record<ProviderId, Fault>
   outages: Record<string, Outage>
   hasPassphrase: boolean
+  clockSkew: number | undefined
+  keepsWarm: boolean
 }
 
 /** Runs one transaction that changes nothing. */
@@ -242,6 +246,8 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     setupFaults,
     outages,
     storedKey,
+    clockSkew,
+    keepsWarm,
   ] = await Promise.all([
     stores.connections.getAll(),
     stores.permits.getAll(),
@@ -255,6 +261,8 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     kept(stores, 'setupFaults'),
     kept(stores, 'outages'),
     stores.keys.get('data'),
+    kept(stores, 'clockSkew'),
+    kept(stores, 'keepsWarm'),
   ])
   return {
     connections,
@@ -268,6 +276,8 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     weakerFlows: weakerFlows ?? false,
     setupFaults: setupFaults ?? {},
     outages: outages ?? {},
+    clockSkew,
+    keepsWarm: keepsWarm ?? false,
     hasPassphrase: storedKey !== undefined && 'wrapped' in storedKey,
   }
 }

@@ -17,6 +17,10 @@ export type Tokens = {
   isLifeKnown: boolean
   scopes: string[]
   refreshToken?: string
+  /** When the refresh token ends unless it is used before, where the server says so; milliseconds since the epoch. */
+  loginEndsAt?: number
+  /** How far the server's clock is ahead of ours, milliseconds; undefined where its answer had no `Date`. */
+  skew?: number
   /** `sub` of a validated ID token. */
   subject?: string
   /** A key: it is kept on disk, and there is nothing to renew it with. */
@@ -53,7 +57,7 @@ export async function tokensFromCode(
       response,
       started.nonce ? { expectedNonce: started.nonce, requireIdToken: true } : {},
     )
-    return tokensOf(answer, client.scopes)
+    return tokensOf(answer, client.scopes, response)
   })
 }
 
@@ -106,7 +110,7 @@ export async function tokensFromPassword(
       client.registration,
       response,
     )
-    return tokensOf(answer, client.scopes)
+    return tokensOf(answer, client.scopes, response)
   })
 }
 
@@ -136,7 +140,7 @@ export async function tokensFromKey(client: OAuthClient, signal?: AbortSignal): 
         response,
       )
       if (client.provider.hooks?.isIssuedVoid?.(answer, issuedAt)) continue
-      const { refreshToken: _, ...tokens } = tokensOf(answer, client.scopes)
+      const { refreshToken: _, loginEndsAt: __, ...tokens } = tokensOf(answer, client.scopes, response)
       return tokens
     }
     throw new AppError('provider-rejected', 'void-token')
@@ -169,7 +173,7 @@ export async function tokensFromRefresh(
       atServerTime(client.registration, response),
       response,
     )
-    return tokensOf(answer, scopes ?? granted)
+    return tokensOf(answer, scopes ?? granted, response)
   })
 }
 
@@ -182,7 +186,11 @@ async function orTranslated<T>(stage: Stage, job: () => Promise<T>): Promise<T> 
 }
 
 // An absent scope means: as asked (RFC 6749 section 5.1).
-function tokensOf(answer: oauth.TokenEndpointResponse, asked: readonly string[]): Tokens {
+function tokensOf(
+  answer: oauth.TokenEndpointResponse,
+  asked: readonly string[],
+  response?: Response,
+): Tokens {
   const life = answer.expires_in === undefined ? limits.unknownLife : answer.expires_in * 1000
   return {
     accessToken: answer.access_token,
@@ -193,9 +201,18 @@ function tokensOf(answer: oauth.TokenEndpointResponse, asked: readonly string[])
       answer.scope === undefined
         ? [...asked]
         : answer.scope.split(' ').filter(Boolean).slice(0, limits.scopes),
-    ...(answer.refresh_token ? { refreshToken: answer.refresh_token } : {}),
+    ...(answer.refresh_token ? { refreshToken: answer.refresh_token, ...loginEndOf(answer) } : {}),
     ...subjectOf(answer),
+    ...(response?.headers.has('date') ? { skew: clockSkewOf(response) } : {}),
   }
+}
+
+// No standard has it; Keycloak, Auth0's kin and others send one of these two.
+function loginEndOf(answer: oauth.TokenEndpointResponse): { loginEndsAt?: number } {
+  const seconds = answer.refresh_expires_in ?? answer.refresh_token_expires_in
+  // Keycloak says 0 of one that does not end.
+  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 1e9) return {}
+  return { loginEndsAt: Date.now() + seconds * 1000 }
 }
 
 function subjectOf(answer: oauth.TokenEndpointResponse): { subject?: string } {

@@ -58,6 +58,8 @@ export type Provider = {
     accessToken: number
     /** A refresh answers with a new refresh token, and the old one dies. */
     rotation: boolean
+    /** A refresh token ends when it is not used for so long, milliseconds; left out where nobody says. */
+    login?: number
   }
   /** Which of our tokens the revocation endpoint ends. */
   revokes: readonly ('refresh_token' | 'access_token')[]

@@ -40,7 +40,8 @@ export const salesos: Provider = {
   machineScopes: [],
   audience: 'https://api.play2sell.com',
   otherAccount: { prompt: 'login' },
-  lifetimes: { accessToken: 24 * 60 * 60_000, rotation: true },
+  // Auth0's default for a refresh token that nobody uses (docs: configure refresh token expiration).
+  lifetimes: { accessToken: 24 * 60 * 60_000, rotation: true, login: 30 * 24 * 60 * 60_000 },
   revokes: ['refresh_token'],
   whoIsIt: {
     account: body => {

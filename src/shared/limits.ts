@@ -47,6 +47,13 @@ export const limits = {
   exchangeCode: 60_000,
   /** The end of a key that has none: the last day that a `Date` can be (ECMA-262). */
   never: 8.64e15,
+  /** A clock that is further off than this is said to be wrong. */
+  clock: 5 * 60_000,
+  /** A connection that was used within this is renewed ahead of time; its use is noted this often. */
+  inUse: 30 * 60_000,
+  usedEvery: 60_000,
+  /** A login that nobody uses is renewed this long before it would end, where the user wants that. */
+  warm: 3 * 24 * 60 * 60_000,
   /** Rounds of PBKDF2 with SHA-256 that a passphrase is put through (OWASP Password Storage Cheat Sheet, 2023). */
   rounds: 600_000,
   /** Characters that a passphrase has at least. */

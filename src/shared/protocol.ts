@@ -84,6 +84,10 @@ type Protocol = {
   undo(input: { connection: ConnectionId }): void
   stop(input: { on: boolean }): void
   weakerFlows(input: { on: boolean }): void
+  /** Renews logins that nobody uses before they end, or does not. */
+  keepWarm(input: { on: boolean }): void
+  /** Sees to every connection that needs a person within a day, one after the other. */
+  renewAll(input: Record<never, never>): void
   /** Sets a passphrase, or puts another in the place of `current`. */
   setPassphrase(input: { passphrase: string; current?: string }): void
   removePassphrase(input: { current: string }): void

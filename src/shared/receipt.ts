@@ -21,8 +21,11 @@ export function methodOf(name = 'GET'): Method | undefined {
 /** The channel on which the background tells screens that there are other receipts than before, and no more than that. */
 export const receiptNews = 'dealpass-receipts'
 
-/** `asked`: the consent window was opened. `used`: a lease or a brokered call. `ended`: a permit. */
-export const receiptKinds = ['asked', 'allowed', 'denied', 'refused', 'used', 'ended'] as const
+/**
+ * `asked`: the consent window was opened. `used`: a lease or a brokered call. `ended`: a permit. `kept`: a login that nobody
+ * used was renewed, by Dealpass itself.
+ */
+export const receiptKinds = ['asked', 'allowed', 'denied', 'refused', 'used', 'ended', 'kept'] as const
 export type ReceiptKind = (typeof receiptKinds)[number]
 
 /**
@@ -37,6 +40,7 @@ export type Receipt = {
   /** Of the first. */
   since: number
   count: number
+  /** Empty where Dealpass did it by itself. */
   site: string
   provider?: ProviderId
   connection?: ConnectionId

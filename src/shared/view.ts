@@ -79,6 +79,8 @@ export type ConnectionView = {
   /** The provider did not say for which app an implicit token was made, so that could not be checked. */
   isClientUnconfirmed?: boolean
   connectedAt: number
+  /** When the login itself ends unless it is used before (a refresh token), or for good (a key); left out where nobody says. */
+  loginEndsAt?: number
   /** While disconnecting: until when it can be undone, milliseconds since the epoch. */
   undoUntil?: number
 }
@@ -236,6 +238,9 @@ export type SetupView = {
   rules: Rules
 }
 
+/** Flows in which what was entered is kept nowhere, so that it has to be entered anew. */
+export const enteredFlows: readonly Flow[] = ['password', 'personal_token']
+
 /** Flows that are off until the user switches weaker flows on: they show Dealpass a person's password. */
 export const weakFlows: readonly Flow[] = ['password']
 
@@ -298,6 +303,12 @@ export type View = {
   departures: Departure[]
   /** A provider whose setup the provider itself refuses. */
   setupFaults: Record<ProviderId, Fault>
+  /** How far the providers' clocks are ahead of this computer's, milliseconds, where that is more than five minutes. */
+  clockSkew?: number
+  /** Logins that nobody uses are renewed before they end, because the user has switched it on. */
+  keepsWarm: boolean
+  /** *Renew all* is under way. */
+  renewing?: { done: number; total: number }
   /** By the origin of the token endpoint. */
   outages: Record<string, Outage>
 }

@@ -21,6 +21,8 @@ const routes: { [N in RequestName]: { from: Kind[]; input: Record<string, unknow
   undo: { from: ['screen'], input: { connection: 'id' } },
   stop: { from: ['screen'], input: { on: false } },
   weakerFlows: { from: ['screen'], input: { on: false } },
+  keepWarm: { from: ['screen'], input: { on: false } },
+  renewAll: { from: ['screen'], input: {} },
   setPassphrase: { from: ['screen'], input: { passphrase: 'x' }, optional: { current: 'x' } },
   removePassphrase: { from: ['screen'], input: { current: 'x' } },
   unlock: { from: ['screen'], input: { passphrase: 'x' } },

@@ -50,6 +50,7 @@ describe('session', () => {
       setupFaults: {},
       outages: {},
       lock: 'off',
+      keepsWarm: false,
     })
   })
 

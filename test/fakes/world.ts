@@ -75,6 +75,8 @@ class World {
    */
   isFirefox = false
   isFlowOpen = false
+  /** What stands on the toolbar button. */
+  badge = ''
   /** The window that was brought to the front last. */
   focused: number | undefined
 
@@ -119,6 +121,7 @@ class World {
     this.isFirefox = false
     this.isFlowOpen = false
     this.focused = undefined
+    this.badge = ''
     this.openWindow({ type: 'normal', url: 'https://app.futuresimple.com/leads/1' })
   }
 

@@ -54,6 +54,7 @@ export function exampleView(changes: Partial<View> = {}): View {
     setupFaults: {},
     outages: {},
     lock: 'off',
+    keepsWarm: false,
     ...changes,
   }
 }

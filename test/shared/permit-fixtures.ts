@@ -54,5 +54,6 @@ export const view = (connections: ConnectionView[], permits: Permit[], more: Par
   setupFaults: {},
   outages: {},
   lock: 'off',
+  keepsWarm: false,
   ...more,
 })

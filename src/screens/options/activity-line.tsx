@@ -36,7 +36,7 @@ export function ActivityLine({
             </>
           )}
         </p>
-        <p class="muted small">{[site, ...details].join(' · ')}</p>
+        <p class="muted small">{[site || say('byDealpass'), ...details].join(' · ')}</p>
       </div>
     </li>
   )
@@ -54,6 +54,8 @@ function iconOf({ kind, use, access, fault }: Receipt): IconName {
       return 'attention'
     case 'ended':
       return 'ending'
+    case 'kept':
+      return 'good'
     case 'used':
       if (fault) return 'attention'
       return use === 'token' ? 'key' : access === 'change' ? 'change' : 'see'

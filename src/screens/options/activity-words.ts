@@ -45,6 +45,8 @@ export function activityWords(view: View, receipt: Receipt): ActivityWords {
       return { what: useWords(receipt, provider), details: login }
     case 'ended':
       return { what: say(endings[String(receipt.revoked)] ?? 'ended'), details: login }
+    case 'kept':
+      return { what: say('kept', { name }), details: [] }
   }
 }
 

@@ -15,6 +15,18 @@ export function Security({ view }: { view: View }) {
       <PassphraseCard view={view} />
       <div class="card security">
         <Switch
+          isOn={view.keepsWarm}
+          describedBy="keep-warm-hint"
+          onChange={on => send(ask('keepWarm', { on }))}
+        >
+          {say('keepWarm')}
+        </Switch>
+        <p id="keep-warm-hint" class="muted">
+          {say('keepWarmHint')}
+        </p>
+      </div>
+      <div class="card security">
+        <Switch
           isOn={weakerFlows && !isForbidden}
           isDisabled={isForbidden}
           describedBy="weaker-flows-hint"

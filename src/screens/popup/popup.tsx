@@ -1,4 +1,5 @@
 import { browser } from '../../browser'
+import { forecastFrom } from '../../shared/forecast'
 import { sayOfLock } from '../../shared/texts/lock'
 import { sayInPopup as say } from '../../shared/texts/popup'
 import { say as sayEverywhere } from '../../shared/texts/screens'
@@ -13,6 +14,7 @@ import { Switch } from '../ui/switch'
 import { Unlock } from '../ui/unlock'
 import { useClock } from '../ui/use-clock'
 import { view } from '../ui/use-view'
+import { Forecast } from './forecast'
 import { PageItem } from './page-item'
 import { RowItem } from './row-item'
 import { rowsOf } from './rows'
@@ -65,12 +67,14 @@ function Known({ view }: { view: View }) {
   const now = useClock([
     ...connections.map(({ undoUntil }) => undoUntil),
     ...departures.map(({ tokensUntil }) => tokensUntil),
+    ...connections.map(forecastFrom),
   ])
   const rows = rowsOf(view, now)
   return (
     <>
       {stopped && <Notice tone="attention">{say('stoppedNotice')}</Notice>}
       {lock === 'locked' && <Unlock />}
+      <Forecast view={view} now={now} />
       {!setup && (
         <section class="empty">
           <h2>{say('noSetupTitle')}</h2>

@@ -1,7 +1,13 @@
 import { computed, effect, signal } from '@preact/signals'
 import { browser } from '../../browser'
 import type { RequestInput } from '../../shared/protocol'
-import type { ConnectionView, Flow, ProviderId, ProviderView } from '../../shared/view'
+import {
+  type ConnectionView,
+  enteredFlows,
+  type Flow,
+  type ProviderId,
+  type ProviderView,
+} from '../../shared/view'
 import { ask, explain } from './ask'
 import { view } from './use-view'
 
@@ -59,11 +65,8 @@ export function connectBy(provider: ProviderView, way = provider.ways[0], isChos
     )
 }
 
-/** What was entered is kept nowhere, so it has to be entered anew. */
-const entered: readonly Flow[] = ['password', 'personal_token']
-
 export function reconnect(provider: ProviderView, { id, flow }: ConnectionView): void {
-  if (entered.includes(flow)) openEntry(provider, flow, id)
+  if (enteredFlows.includes(flow)) openEntry(provider, flow, id)
   else connect(provider, { connection: id })
 }
 

@@ -33,6 +33,8 @@ export const sayInActivity = speaker({
   ended: 'Permit ended',
   endedRevoked: 'Permit ended · token revoked',
   endedNotRevoked: 'Permit ended · its token could not be revoked and works until it runs out',
+  kept: 'Kept {name} alive',
+  byDealpass: 'Dealpass itself',
   aLogin: 'a login',
   read: 'to read',
   change: 'to read and change',
@@ -50,6 +52,7 @@ export const sayKind = speaker({
   refused: 'Refused',
   used: 'Used',
   ended: 'Ended',
+  kept: 'Kept alive',
 })
 
 /** How long a permit was given for. */

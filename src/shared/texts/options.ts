@@ -114,6 +114,9 @@ export const sayInOptions = speaker({
   wantsFetch: 'would ask to get data through Dealpass',
   security: 'Security',
   securityHint: 'How your logins are kept, and what is off until you switch it on, because it is less safe.',
+  keepWarm: 'Keep idle logins alive',
+  keepWarmHint:
+    'Some providers end a login that nobody uses for weeks. Dealpass then renews it a few days before, while it is neither stopped nor locked, and writes that into the activity.',
   weakerFlows: 'Weaker flows',
   weakerFlowsHint:
     'Lets you enter your user name and password of a provider in Dealpass. Dealpass would see your password, and signing in at the provider avoids that.',

@@ -6,6 +6,14 @@ export const sayInPopup = speaker({
   options: 'Options',
   stopEverything: 'Stop everything',
   stoppedNotice: 'Everything is stopped. Pages and widgets get nothing until you switch this off.',
+  clockAhead:
+    'This computer’s clock is {minutes} minutes ahead. Set it right in the system’s settings; logins may fail until then.',
+  clockBehind:
+    'This computer’s clock is {minutes} minutes behind. Set it right in the system’s settings; logins may fail until then.',
+  needsYouOne: '{count} login will need you within a day.',
+  needsYou: '{count} logins will need you within a day.',
+  renewAll: 'Renew all',
+  renewing: 'Renewing {done} of {total}',
   noSetupTitle: 'Your company’s setup is missing',
   noSetupHint:
     'Dealpass needs one small file from your administrator. Import it once, then connect your tools here.',

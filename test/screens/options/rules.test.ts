@@ -22,7 +22,7 @@ describe('ruleSentences', () => {
     ).toEqual([
       'Only these ways to connect: a sign-in in the browser and a personal token.',
       'A token that is handed to a page ends within 30 minutes.',
-      'Dealpass is to lock itself after 60 minutes without use; this version does not lock yet.',
+      'Where a passphrase is set, Dealpass locks itself after 60 minutes without use.',
       'You may not add providers of your own, once a version can do that.',
       'You may use Dealpass on any site.',
       'Calls may go to these private addresses: http://127.0.0.1:4105.',

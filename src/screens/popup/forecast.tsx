@@ -1,0 +1,41 @@
+import { needsPerson } from '../../shared/forecast'
+import { sayInPopup as say } from '../../shared/texts/popup'
+import type { View } from '../../shared/view'
+import { ask } from '../ui/ask'
+import { Button } from '../ui/button'
+import { send } from '../ui/connect'
+import { Notice } from '../ui/notice'
+
+/** What a person has to see to before tomorrow, with one button for all of it; and a clock that is wrong. */
+export function Forecast({ view, now }: { view: View; now: number }) {
+  const { clockSkew, renewing, lock } = view
+  const needed = needsPerson(view, now)
+  const count = needed.now.length + needed.soon.length
+  return (
+    <>
+      {clockSkew !== undefined && (
+        <Notice tone="attention">
+          {say(clockSkew < 0 ? 'clockAhead' : 'clockBehind', {
+            minutes: Math.round(Math.abs(clockSkew) / 60_000),
+          })}
+        </Notice>
+      )}
+      {renewing ? (
+        <section class="forecast">
+          <label for="renewing">{say('renewing', { done: renewing.done + 1, total: renewing.total })}</label>
+          <progress id="renewing" value={renewing.done} max={renewing.total} />
+        </section>
+      ) : (
+        needed.soon.length > 0 &&
+        lock !== 'locked' && (
+          <section class="forecast">
+            <p>{say(count === 1 ? 'needsYouOne' : 'needsYou', { count })}</p>
+            <Button look="main" onClick={() => send(ask('renewAll', {}))}>
+              {say('renewAll')}
+            </Button>
+          </section>
+        )
+      )}
+    </>
+  )
+}
