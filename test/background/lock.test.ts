@@ -21,6 +21,8 @@ import { world } from '../fakes/world'
 import { clients, sandboxSetup } from '../sandbox/setup'
 
 const providers = withProviders()
+// 600,000 rounds take their time, and that is what they are for.
+vi.setConfig({ testTimeout: 40_000 })
 const passphrase = 'harbour lights at noon'
 const minute = 60_000
 const accessToken = async (id: string) => (await import('../../src/background/broker')).accessToken(id)

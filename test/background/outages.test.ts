@@ -96,8 +96,7 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toEqual([])
     trouble(null)
     const held = holdBack(/\/oauth\/token$/)
-    vi.setSystemTime(outage()?.nextTry ?? 0)
-    vi.advanceTimersByTime(limits.retry * 2)
+    vi.advanceTimersByTime((outage()?.nextTry ?? 0) - Date.now())
     await held.reached
     await settled()
     expect(held.count()).toBe(1)

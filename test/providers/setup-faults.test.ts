@@ -465,7 +465,7 @@ describe('rules', () => {
     ['lockAfterMinutes', [0, 10_081, '1']],
     ['keepReceiptsDays', [-1, 3651, 0.5]],
     ['longestPermit', ['never', 'Once', 8, '', null]],
-    ['passphrase', ['required', 'off', 'maybe', true]],
+    ['passphrase', ['maybe', 'Required', true, null]],
     ['userProviders', ['yes', 1, null]],
     ['userSites', ['no', 0]],
     ['flows', ['implicit', {}]],
