@@ -35,12 +35,12 @@ test('names a login that ends within a day on the badge and in the popup, and re
   )
   await popup.getByRole('switch', { name: 'Stop everything' }).click()
   await popup.getByRole('switch', { name: 'Stop everything' }).click()
-  await expect(popup.getByText('1 login will need you within a day.')).toBeVisible()
+  await expect(popup.getByText('Within a day these need you: SalesOS.')).toBeVisible()
   await expect.poll(badge).toBe('1')
   sandbox.forget()
   await popup.getByRole('button', { name: 'Renew all' }).click()
   await sandbox.waitFor({ path: '/oauth/token' })
-  await expect(popup.getByText('1 login will need you within a day.')).toBeHidden()
+  await expect(popup.getByText('Within a day these need you: SalesOS.')).toBeHidden()
   await expect.poll(badge).toBe('')
   expect(sandbox.saw({ path: '/oauth/token' })).toMatchObject([
     { status: 200, body: { grant_type: 'refresh_token' } },

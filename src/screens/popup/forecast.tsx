@@ -4,13 +4,16 @@ import type { View } from '../../shared/view'
 import { ask } from '../ui/ask'
 import { Button } from '../ui/button'
 import { send } from '../ui/connect'
+import { enumerate } from '../ui/enumerate'
 import { Notice } from '../ui/notice'
 
 /** What a person has to see to before tomorrow, with one button for all of it; and a clock that is wrong. */
 export function Forecast({ view, now }: { view: View; now: number }) {
   const { clockSkew, renewing, lock } = view
   const needed = needsPerson(view, now)
-  const count = needed.now.length + needed.soon.length
+  const names = view.providers
+    .filter(({ id }) => [...needed.soon, ...needed.now].some(({ provider }) => provider === id))
+    .map(({ name }) => name)
   return (
     <>
       {clockSkew !== undefined && (
@@ -29,7 +32,7 @@ export function Forecast({ view, now }: { view: View; now: number }) {
         needed.soon.length > 0 &&
         lock !== 'locked' && (
           <section class="forecast">
-            <p>{say(count === 1 ? 'needsYouOne' : 'needsYou', { count })}</p>
+            <p>{say('needsYou', { names: enumerate(names) })}</p>
             <Button look="main" onClick={() => send(ask('renewAll', {}))}>
               {say('renewAll')}
             </Button>

@@ -10,8 +10,7 @@ export const sayInPopup = speaker({
     'This computer’s clock is {minutes} minutes ahead. Set it right in the system’s settings; logins may fail until then.',
   clockBehind:
     'This computer’s clock is {minutes} minutes behind. Set it right in the system’s settings; logins may fail until then.',
-  needsYouOne: '{count} login will need you within a day.',
-  needsYou: '{count} logins will need you within a day.',
+  needsYou: 'Within a day these need you: {names}.',
   renewAll: 'Renew all',
   renewing: 'Renewing {done} of {total}',
   noSetupTitle: 'Your company’s setup is missing',
