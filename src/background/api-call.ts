@@ -14,6 +14,7 @@ import { hasHosts } from './hosts'
 import { lately } from './lately'
 import { redirects, refuseRedirect } from './no-redirects'
 import type { Need } from './permit-for'
+import { atMost } from './queue'
 import { type HeldToken, session } from './session'
 import { hasToken } from './token-in-answer'
 
@@ -70,16 +71,19 @@ export async function callApi(
       throw new AppError('not-permitted', 'wide-token')
     return token
   }
-  let token = await tokenOf()
-  await stillAllowed()
-  signal.throwIfAborted()
-  let response = await send(provider, connection, url, request, token, signal)
-  if (response.status === 401 && !refused.was(token.value)) {
-    await response.body?.cancel()
-    token = await tokenOf(token.value)
+  const made = async (refusedToken?: string) => {
+    const token = await tokenOf(refusedToken)
     await stillAllowed()
     signal.throwIfAborted()
-    response = await send(provider, connection, url, request, token, signal)
+    return { token, response: await send(provider, connection, url, request, token, signal) }
+  }
+  // Its token is looked for when its turn comes: by then another call may have found out that there is a new one.
+  const inTurn = (refusedToken?: string) =>
+    atMost(limits.callsAtOnce, `${permit.site} ${url.origin}`, () => made(refusedToken))
+  let { token, response } = await inTurn()
+  if (response.status === 401 && !refused.was(token.value)) {
+    await response.body?.cancel()
+    ;({ token, response } = await inTurn(token.value))
   }
   if (response.status === 401) {
     await response.body?.cancel()

@@ -153,7 +153,7 @@ export async function resumeRefreshes(): Promise<void> {
 function renewOpen(id: ConnectionId): Promise<unknown> {
   return inOrder(id, async () => {
     // Somebody who came first in the queue may have seen to it.
-    if (!(await isRefreshOpen(id))) return
+    if (!(await isRefreshOpen(id))) return forgetRefresh(id)
     await requireUsable(id)
     await renewOrNote(id)
   })

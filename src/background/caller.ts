@@ -59,7 +59,14 @@ function ownDocument({ tab, frameId, documentId }: Sender, url: URL, { panels }:
     if (tab && frameId !== 0) return undefined
     return { kind: 'screen', screen, tabId: tab?.id, windowId: tab?.windowId }
   }
-  if (url.pathname !== panel || tab?.id === undefined || !documentId || !frameId) return undefined
+  if (
+    url.pathname !== panel ||
+    tab?.id === undefined ||
+    typeof documentId !== 'string' ||
+    !documentId ||
+    !frameId
+  )
+    return undefined
   const document = Object.hasOwn(panels, documentId) ? panels[documentId] : undefined
   return {
     kind: 'panel',

@@ -13,6 +13,7 @@ import { forgetHeld } from './held-tokens'
 import { hasHosts } from './hosts'
 import { tellSites } from './news'
 import { inOrder } from './queue'
+import { forgetRefresh } from './refresh'
 import { watched } from './report'
 import { settleScripts } from './scripts'
 import { change, type HeldToken, session } from './session'
@@ -108,6 +109,7 @@ function finish(id: ConnectionId): Promise<void> {
       await removeConnection(stores, id)
       await stores.departures.put(departure)
     })
+    await forgetRefresh(id)
     await browser.alarms.clear(alarmPrefix + id)
     // Its permits went with it.
     await settleScripts()

@@ -6,7 +6,7 @@ import type { ConnectionId, Outage } from '../shared/view'
 import { tellSites } from './news'
 import { watched } from './report'
 import { change, session } from './session'
-import { type Connection, keep, kept } from './vault'
+import { type Connection, keep, kept, readSnapshot } from './vault'
 
 /** Renews what an outage kept from being renewed; rejects when it could not be. */
 type Retry = (connection: ConnectionId, scopes: string[] | undefined) => Promise<unknown>
@@ -120,6 +120,17 @@ async function tryAgain(token: string, retry: Retry): Promise<void> {
   const { stopped, outages } = (await session()).view
   const outage = outages[token]
   if (stopped || !outage || outage.nextTry > Date.now() + limits.early) return
+  const served = (await readSnapshot()).connections.filter(({ addresses }) => addresses.token === token)
+  const target = served.find(({ id }) => id === outage.connection) ?? served[0]
+  if (!target) return dropOutage(token)
   // How it went is noted where it was tried.
-  await retry(outage.connection, outage.asked).catch(() => undefined)
+  await retry(target.id, target.id === outage.connection ? outage.asked : undefined).catch(() => undefined)
+}
+
+/** Nobody is left who had it. */
+async function dropOutage(token: string): Promise<void> {
+  await change(async stores => {
+    const { [token]: _, ...outages } = (await kept(stores, 'outages')) ?? {}
+    await keep(stores, 'outages', outages)
+  })
 }

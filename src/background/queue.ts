@@ -21,3 +21,24 @@ export function alone<T>(job: () => Promise<T>): Promise<T> {
   barrier = run.catch(() => undefined)
   return run
 }
+
+const lanes = new Map<string, { running: number; waiting: (() => void)[] }>()
+
+/** Runs jobs of one key, so many of them at once; the others wait for a place, in the order of the calls. */
+export async function atMost<T>(most: number, key: string, job: () => Promise<T>): Promise<T> {
+  const lane = lanes.get(key) ?? { running: 0, waiting: [] }
+  lanes.set(key, lane)
+  if (lane.running < most) lane.running += 1
+  else await new Promise<void>(resolve => lane.waiting.push(resolve))
+  try {
+    return await job()
+  } finally {
+    const next = lane.waiting.shift()
+    // Who leaves hands the place on, so that nobody slips in between.
+    if (next) next()
+    else {
+      lane.running -= 1
+      if (lane.running === 0) lanes.delete(key)
+    }
+  }
+}

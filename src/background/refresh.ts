@@ -38,7 +38,8 @@ export async function refreshed(
         return refreshed(connection, client, { ...now, refreshToken: now.refreshToken }, scopes)
       if (isSecondTry) throw new AppError('reconnect-required', 'renewal-lost', { cause: error })
     }
-    await end(connection.id, generation)
+    // A refusal of the app or of a scope says nothing of a try before, whose answer never came.
+    if (!isSecondTry || code === 'reconnect-required') await end(connection.id, generation)
     throw error
   }
   // An ID token that comes with a refresh has to be about the same person (OpenID Connect Core section 12.2).

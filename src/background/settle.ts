@@ -10,7 +10,9 @@ import { type Credentials, readCredentials, type Secrets, sealedCredentials } fr
 import { forgetHeld, holdToken } from './held-tokens'
 import { closeEntriesOf } from './journal'
 import { tellSites } from './news'
+import { endOutage } from './outages'
 import { inOrder } from './queue'
+import { forgetRefresh } from './refresh'
 import { change } from './session'
 import { type Connection, keep, kept, readSnapshot, removePermits } from './vault'
 
@@ -99,6 +101,8 @@ export async function settle(attempt: Attempt, client: OAuthClient, login: Login
       const { [provider.id]: _, ...setupFaults } = (await kept(stores, 'setupFaults')) ?? {}
       await keep(stores, 'setupFaults', setupFaults)
     })
+    await forgetRefresh(connection.id)
+    await endOutage(connection)
     await holdToken(connection, undefined, tokens)
   })
   await tellSites(connection.id, target ? 'recovered' : 'connected')

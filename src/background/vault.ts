@@ -20,6 +20,7 @@ import type {
 import type { Secrets } from './credentials'
 import type { StoredKey } from './data-key'
 import type { Entry } from './journal'
+import { isOutage, isPermit, mendedConnection } from './mended'
 import type { Sealed } from './sealed'
 
 /**
@@ -265,8 +266,8 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     kept(stores, 'keepsWarm'),
   ])
   return {
-    connections,
-    permits,
+    connections: connections.flatMap(row => mendedConnection(row) ?? []),
+    permits: permits.filter(isPermit),
     sites,
     attempts,
     departures,
@@ -275,7 +276,7 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     stopped: stopped ?? false,
     weakerFlows: weakerFlows ?? false,
     setupFaults: setupFaults ?? {},
-    outages: outages ?? {},
+    outages: Object.fromEntries(Object.entries(outages ?? {}).filter(([, outage]) => isOutage(outage))),
     clockSkew,
     keepsWarm: keepsWarm ?? false,
     hasPassphrase: storedKey !== undefined && 'wrapped' in storedKey,

@@ -191,7 +191,9 @@ function tokensOf(
   asked: readonly string[],
   response?: Response,
 ): Tokens {
-  const life = answer.expires_in === undefined ? limits.unknownLife : answer.expires_in * 1000
+  // The end has to be a time: what is none does not come back out of a store.
+  const most = limits.never - Date.now()
+  const life = answer.expires_in === undefined ? limits.unknownLife : Math.min(most, answer.expires_in * 1000)
   return {
     accessToken: answer.access_token,
     life,

@@ -71,6 +71,11 @@ export const limits = {
   accountText: 254,
   /** Scopes of one answer that are kept. */
   scopes: 64,
+  /**
+   * Calls of one site to one API that are out at once. More would wait in the browser, which sends six to a host of HTTP/1.1,
+   * with their time running; and all of them would find out by themselves that their token has ended.
+   */
+  callsAtOnce: 16,
   /** Bodies of brokered calls, both ways. */
   body: 4 * 1024 * 1024,
   /** Answers of OAuth endpoints: a token answer beyond this is nonsense. */

@@ -47,9 +47,9 @@ export async function clickAsk(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Ask', exact: true }).click()
 }
 
-/** What came of the click, as soon as it has come. */
-export async function outcomeOf(page: Page): Promise<Outcome> {
-  const outcome = await page.waitForFunction(() => self.job?.outcome)
+/** What came of the click, as soon as it has come; `timeout` is milliseconds. */
+export async function outcomeOf(page: Page, timeout = 10_000): Promise<Outcome> {
+  const outcome = await page.waitForFunction(() => self.job?.outcome, undefined, { timeout })
   return (await outcome.jsonValue()) as Outcome
 }
 

@@ -1,43 +1,16 @@
 import { readFileSync } from 'node:fs'
-import type { Page } from '@playwright/test'
 import type { Dealpass } from '../../src/sdk/dealpass'
 import type { View } from '../../src/shared/view'
 import type { ExtensionBrowser } from './harness/chromium'
 import { expect, test } from './harness/fixtures'
-import { extensionPage } from './harness/opened-page'
 import { clickToolbar } from './harness/toolbar'
-import { grantHost, reloadExtension } from './harness/worker'
+import { reloadExtension } from './harness/worker'
 import { addSdk, asked, clickAsk, outcomeOf, prepare, sdkScript } from './page-script'
+import { answer, letIn } from './site-steps'
 import { connected, connectedWith, optionsPage, setupWith, viewOf } from './steps'
 
 const host = 'crm.acme.example'
 const site = `https://${host}`
-const consentPage = 'src/screens/consent/index.html'
-
-/** Lets a page's site in: the toolbar's button, one click in the popup, and the browser's prompt answered with yes. */
-async function letIn(dealpass: ExtensionBrowser, page: Page): Promise<void> {
-  const { origin, host } = new URL(page.url())
-  await grantHost(dealpass, `${origin}/*`)
-  const popup = await clickToolbar(dealpass, page)
-  await popup.click('button', `Use Dealpass on ${host}`)
-  await expect.poll(async () => (await viewOf(dealpass)).sites.map(known => known.origin)).toContain(origin)
-  await popup.close()
-}
-
-/** Answers the consent window that `ask` opens; gives what it said. */
-async function answer(
-  dealpass: ExtensionBrowser,
-  ask: () => Promise<unknown>,
-  { allow = true, until = 'Until the browser closes' } = {},
-): Promise<string> {
-  const question = await extensionPage(dealpass, consentPage, ask)
-  const text = await question.getByRole('dialog').innerText()
-  if (allow) await question.getByRole('radio', { name: until }).check()
-  const closed = question.waitForEvent('close')
-  await question.getByRole('button', { name: allow ? 'Allow' : 'Deny' }).click()
-  await closed
-  return text
-}
 
 test('runs the widget of the docs as a page script, on a site that is in no list', async ({
   dealpass,
