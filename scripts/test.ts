@@ -128,6 +128,16 @@ async function attacks(): Promise<Count> {
   }))
 }
 
+async function kills(): Promise<Count> {
+  if (!isBuilt || !hasChromium) return notRun('there is no build, or no Chromium to kill')
+  return counted(await isWell('tsx', ['scripts/kills.ts', ...(values.full ? [] : ['--short'])]))
+}
+
+async function properties(): Promise<Count> {
+  if (values.full) process.env.DEALPASS_LONG = '1'
+  return vitest('vitest.properties.config.ts')
+}
+
 async function firefoxTests(): Promise<Count> {
   if (!isBuilt || !hasFirefox) return notRun('there is no build, or no Firefox to test it in')
   return vitest('vitest.firefox.config.ts')
@@ -142,10 +152,12 @@ const steps: Step[] = [
   { title: 'Unused code', run: check('knip') },
   { title: 'Types', run: check('tsc', '--noEmit') },
   { title: 'Unit and integration tests', run: () => vitest('vitest.config.ts') },
+  { title: values.full ? 'Properties' : 'Properties, the short form', run: properties },
   { title: 'Build', run: build },
   { title: 'A Chromium to test in', run: findChromium },
   { title: 'Tests in Chromium', run: chromiumTests },
   { title: values.full ? 'Attacks' : 'Attacks, the short form', run: attacks },
+  { title: values.full ? 'Kills' : 'Kills, the short form', run: kills },
   { title: 'Development server', run: devTests },
   { title: 'A Firefox to test in', run: findFirefox },
   { title: 'Tests in Firefox', run: firefoxTests },
@@ -165,7 +177,7 @@ rmSync(reports, { recursive: true, force: true })
 
 console.log('\n== Summary')
 for (const { title, passed, failed, seconds } of done) {
-  console.log(`${title.padEnd(28)}${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed`)
+  console.log(`${title.padEnd(30)}${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed`)
 }
 const sum = (key: 'passed' | 'failed') => done.reduce((total, step) => total + step[key], 0)
 process.exitCode = sum('failed') > 0 ? 1 : 0

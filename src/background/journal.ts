@@ -30,7 +30,7 @@ export type ConnectEntry = {
 } & ({ step: 'sign-in' | 'exchange' } | { step: 'received'; tokens: Sealed })
 
 /** A Disconnect: until `dueAt` (milliseconds) it can be undone; then the provider is told, unless it is to be left alone. */
-export type DisconnectEntry = {
+type DisconnectEntry = {
   id: `disconnect ${ConnectionId}`
   kind: 'disconnect'
   connection: ConnectionId

@@ -154,7 +154,10 @@ test('an exported setup has no secret, and works again where the vault knows the
     await expect(fresh.getByRole('listitem').filter({ hasText: path }).first()).toBeVisible()
 })
 
-test('a new client id and secret in the setup touch no connection', async ({ dealpass, sandbox }) => {
+test('a new client id and secret in the setup touch no connection', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   const { id, secret } = clients.sell
   const popup = await connected(dealpass, sandbox)
   await importSetup(dealpass, setupWith('sell', { flow: 'authorization_code', clientSecret: secret }))

@@ -71,7 +71,11 @@ test('finishes a Disconnect whose worker was stopped', { tag: '@full' }, async (
   await expect.poll(async () => (await viewOf(dealpass)).connections).toEqual([])
 })
 
-test('finishes a Disconnect at the next start of the browser', async ({ dealpass, launch, sandbox }) => {
+test('finishes a Disconnect at the next start of the browser', { tag: '@full' }, async ({
+  dealpass,
+  launch,
+  sandbox,
+}) => {
   const popup = await connected(dealpass, sandbox, 'salesos')
   const { email } = sandbox.users.rep
   await popup.getByRole('button', { name: `Disconnect SalesOS – ${email}` }).click()

@@ -82,10 +82,9 @@ test('a passphrase locks the vault at each start of the browser, and never looks
   expect(found).toEqual([])
 })
 
-test('a forgotten passphrase costs the connections, and a new beginning is two clicks', async ({
-  dealpass,
-  sandbox,
-}) => {
+test('a forgotten passphrase costs the connections, and a new beginning is two clicks', {
+  tag: '@full',
+}, async ({ dealpass, sandbox }) => {
   const popup = await connected(dealpass, sandbox, 'salesos')
   const options = await optionsPage(dealpass)
   const security = options.locator('#security')

@@ -224,7 +224,7 @@ test('does not lease a token that lives too long', async ({ dealpass, sandbox })
   ).toEqual([])
 })
 
-test('a permit ends with the browser', async ({ dealpass, launch, sandbox }) => {
+test('a permit ends with the browser', { tag: '@full' }, async ({ dealpass, launch, sandbox }) => {
   await connected(dealpass, sandbox, 'sell')
   const { panel } = await openPanel(dealpass)
   await allowOnPage(dealpass, panel)

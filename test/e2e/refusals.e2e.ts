@@ -173,7 +173,7 @@ test('connects as unknown account when the provider would not tell', async ({ de
   expect(sandbox.saw({ path: '/v2/users/self' })).toMatchObject([{ status: 403 }])
 })
 
-test('tells a used code, nonsense and a dead server apart, and changes nothing', async ({
+test('tells a used code, nonsense and a dead server apart, and changes nothing', { tag: '@full' }, async ({
   dealpass,
   sandbox,
 }) => {

@@ -65,7 +65,7 @@ test('keeps connections over a restart of the browser, and access tokens never o
   })
 })
 
-test('refreshes an expired token once, whoever asks', async ({ dealpass, sandbox }) => {
+test('refreshes an expired token once, whoever asks', { tag: '@full' }, async ({ dealpass, sandbox }) => {
   await connected(dealpass, sandbox, 'salesos')
   const { page, panel } = await openPanel(dealpass)
   await allowOnPage(dealpass, panel)

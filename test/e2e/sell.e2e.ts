@@ -86,7 +86,7 @@ test('authorization code: Basic at the token endpoint, refreshed by form, both t
   for (const { headers } of sandbox.saw(revokePath)) expect(headers.authorization).toBe(basic)
 })
 
-test('goes on with the refresh token that Sell gives, until Sell refuses one', async ({
+test('goes on with the refresh token that Sell gives, until Sell refuses one', { tag: '@full' }, async ({
   dealpass,
   sandbox,
 }) => {
@@ -180,10 +180,9 @@ test('password: off until weaker flows are on, sent once, kept nowhere', async (
   expect((await viewOf(dealpass)).connections).toMatchObject([{ flow: 'password', renews: 'refresh' }])
 })
 
-test('personal tokens: several with names and scopes of their own, brokered only, forgotten or revoked', async ({
-  dealpass,
-  sandbox,
-}) => {
+test('personal tokens: several with names and scopes of their own, brokered only, forgotten or revoked', {
+  tag: '@full',
+}, async ({ dealpass, sandbox }) => {
   await (
     await importSetup(dealpass, setupWith('sell', { flow: 'personal_token', clientSecret: secret }))
   ).close()

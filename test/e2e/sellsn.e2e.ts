@@ -115,10 +115,9 @@ test('keeps the key over a restart, and signs in again without a window when it 
     .toEqual(['connected'])
 })
 
-test('says that the key lives on when it is forgotten, with a link to the dashboard', async ({
-  dealpass,
-  sandbox,
-}) => {
+test('says that the key lives on when it is forgotten, with a link to the dashboard', {
+  tag: '@full',
+}, async ({ dealpass, sandbox }) => {
   const popup = await connected(dealpass, sandbox, 'sellsn')
   const { email } = sandbox.users.rep
   sandbox.forget()

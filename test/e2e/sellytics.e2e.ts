@@ -96,7 +96,7 @@ test('says whose fault it is that there is no token, and keeps what was there', 
   expect((await viewOf(dealpass)).connections).toEqual([])
 })
 
-test('ends a token, never the refresh token, and says that the key lives on', async ({
+test('ends a token, never the refresh token, and says that the key lives on', { tag: '@full' }, async ({
   dealpass,
   sandbox,
 }) => {

@@ -111,6 +111,7 @@ export async function connected(
 ): Promise<Page> {
   const popup = await popupWith(dealpass, sandboxSetup({ all: true }))
   await allowBefore(dealpass, sandbox, providers)
+  sandbox.forget()
   for (const provider of providers) {
     const name = providerNames[provider]
     const account = provider === 'sellytics' ? 'North' : sandbox.users.rep.email
@@ -133,7 +134,7 @@ export async function connectedWith(
 }
 
 /** A popup's tab with a setup in force, as its review in Options would have it stored. */
-async function popupWith(dealpass: ExtensionBrowser, setup: unknown): Promise<Page> {
+export async function popupWith(dealpass: ExtensionBrowser, setup: unknown): Promise<Page> {
   const popup = await popupTab(dealpass)
   const reply = await popup.evaluate(
     // @ts-expect-error the extension page's own API
@@ -150,8 +151,8 @@ const authorizeUrls: Partial<Record<ProviderName, () => string>> = {
   sellsn: sellsnAuthorizeUrl,
 }
 
-/** Has the account sign in and allow our app elsewhere, and gives the browser its sessions; the sandbox forgets it. */
-async function allowBefore(
+/** Has the account sign in and allow our app elsewhere, and gives the browser its sessions. */
+export async function allowBefore(
   { context }: ExtensionBrowser,
   sandbox: Sandbox,
   providers: readonly ProviderName[],
@@ -163,7 +164,6 @@ async function allowBefore(
   }
   await context.addCookies(visitor.cookies())
   visitor.close()
-  sandbox.forget()
 }
 
 /** Opens a lead of the demo CRM and, in it, the panel. */

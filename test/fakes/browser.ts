@@ -107,7 +107,11 @@ const browser = {
     onRemoved: event(world.onPermissionsRemoved),
   },
   scripting,
-  action: { setBadgeText: call(({ text }: { text: string }) => void (world.badge = text)) },
+  action: {
+    setBadgeText: call(({ text }: { text: string }) => {
+      world.badge = text
+    }),
+  },
   alarms: {
     create: call((name: string, { when }: { when: number }) => void world.alarms.set(name, when)),
     clear: call((name: string) => world.alarms.delete(name)),

@@ -16,7 +16,7 @@ function filterOf({ server, host, method, path, pattern }: Record<string, string
  * Starts the control address: the sandbox's own functions over plain HTTP and JSON on 127.0.0.1, for a separate
  * program or a person with curl. `GET /setup` takes `all=true` for all four providers. `GET /saw` and `GET /wait-for` filter by `server`, `host`, `method`, `path` or
  * `pattern` (a regular expression); `/wait-for` takes `timeout` in ms. `POST /advance` takes `{ server, ms }`,
- * `POST /set` takes `{ server, patch }`, `POST /hold`, `POST /sign-out` and `POST /withdraw` `{ server }`, `POST /reset` and `POST /forget` nothing. A wrong request answers 400.
+ * `POST /set` takes `{ server, patch }`, `POST /hold`, `POST /sign-out` and `POST /withdraw` `{ server }`, `POST /release`, `POST /reset` and `POST /forget` nothing. A wrong request answers 400.
  */
 export async function startControl(
   sandbox: Omit<Sandbox, 'control' | 'stop'>,
@@ -76,6 +76,10 @@ export async function startControl(
   })
   app.post('/withdraw', async context => {
     sandbox.withdraw(serverOf((await bodyOf(context.req.raw)).server))
+    return context.json(done)
+  })
+  app.post('/release', context => {
+    sandbox.release()
     return context.json(done)
   })
   app.post('/reset', context => {

@@ -56,8 +56,10 @@ export type Fault = {
   times?: number
   /** Destroys the socket without an answer. */
   drop?: boolean
-  /** Never answers; the socket is closed by the next `reset` or `stop`. */
+  /** Never answers; the socket is closed by the next `release`, `reset` or `stop`. */
   hang?: boolean
+  /** The server does its work, and its own answer waits for the next `release` or `reset`. */
+  late?: boolean
 }
 
 export type CommonSwitches = {
@@ -163,6 +165,15 @@ export function replay({ node, method, url, headers, body }: Inbound): IncomingM
   if (body.length) copy.push(body)
   copy.push(null)
   return copy
+}
+
+/** Keeps an answer back that a server has made: `act` is called in place of its end, with what ends it. */
+export function beforeEnd(response: ServerResponse, act: (end: () => void) => void): void {
+  const { end } = response
+  response.end = (...rest: unknown[]) => {
+    act(() => Reflect.apply(end, response, rest))
+    return response
+  }
 }
 
 /** Calls `act` with the status when an answer's head is about to be written. */

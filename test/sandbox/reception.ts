@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fillEcho } from './echo'
-import { beforeHead, type Fault, formOf, type Inbound, type SandboxServer, takeFault } from './exchange'
+import {
+  beforeEnd,
+  beforeHead,
+  type Fault,
+  formOf,
+  type Inbound,
+  type SandboxServer,
+  takeFault,
+} from './exchange'
 import type { Recording, Seen } from './record'
 import type { Watch } from './watch'
 
@@ -10,7 +18,7 @@ const LARGEST_BODY = 8 * 1024 * 1024
 export type Reception = {
   /** Answers a request to `url`, which the client reached at `origin`. Never throws. */
   receive(request: IncomingMessage, response: ServerResponse, url: URL, origin: string): void
-  /** Closes the sockets that a `hang` fault keeps waiting. */
+  /** Sends the answers that a `late` fault keeps back, and closes the sockets that a `hang` fault keeps waiting. */
   release(): void
 }
 
@@ -58,6 +66,7 @@ function sendFault(response: ServerResponse, fault: Fault, { headers: sent }: In
 export function createReception(servers: SandboxServer[], recording: Recording, watch: Watch): Reception {
   const byHost = new Map(servers.flatMap(server => server.hosts.map(host => [host, server] as const)))
   const hanging = new Set<IncomingMessage>()
+  const late = new Set<() => void>()
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL, origin: string) {
     const server = byHost.get(url.hostname)
@@ -81,6 +90,7 @@ export function createReception(servers: SandboxServer[], recording: Recording, 
       headers: inbound.headers,
       body: seenBody(inbound),
       status: 0,
+      answer: 'open',
     }
     recording.add(seen)
     watch.inspect(inbound, server)
@@ -90,7 +100,10 @@ export function createReception(servers: SandboxServer[], recording: Recording, 
       seen.status = status
       recording.settle(seen)
     })
-    response.once('close', () => recording.settle(seen))
+    response.once('close', () => {
+      seen.answer = response.writableFinished ? 'sent' : 'cut'
+      recording.settle(seen)
+    })
 
     if (!server) {
       response.statusCode = 421
@@ -113,9 +126,15 @@ export function createReception(servers: SandboxServer[], recording: Recording, 
         recording.settle(seen)
       } else if (fault?.drop) {
         request.socket.destroy()
-      } else if (fault) {
+      } else if (fault && !fault.late) {
         sendFault(response, fault, inbound)
       } else {
+        if (fault?.late)
+          beforeEnd(response, end => {
+            seen.status = response.statusCode
+            late.add(end)
+            recording.settle(seen)
+          })
         await server.answer(inbound, response)
       }
     })
@@ -130,6 +149,8 @@ export function createReception(servers: SandboxServer[], recording: Recording, 
       })
     },
     release: () => {
+      for (const end of late) end()
+      late.clear()
       for (const request of hanging) request.socket.destroy()
     },
   }

@@ -14,6 +14,8 @@ export type Seen = {
   body: string | Record<string, unknown>
   /** 0 until the answer begins, and for good where none was given. */
   status: number
+  /** Whether the client still waits, has had the whole answer sent, or went away before that. */
+  answer: 'open' | 'sent' | 'cut'
 }
 
 /** Every part given must match; a string `path` is the whole path. */

@@ -224,6 +224,28 @@ describe('faults', () => {
     await expect(sent).rejects.toThrow(/socket hang up|ECONNRESET/)
   })
 
+  it('does its work and keeps the answer back until it is let go', async () => {
+    sandbox.set('sell', { fault: { path: '/v2/leads', late: true, times: 1 } })
+    const sent = visitor.send(`${SELL}/v2/leads`)
+    const seen = await sandbox.waitFor({ path: '/v2/leads' })
+    expect(seen).toMatchObject({ status: 401, answer: 'open' })
+    sandbox.release()
+    expect((await sent).status).toBe(401)
+    await expect.poll(() => seen.answer).toBe('sent')
+    expect((await visitor.send(`${SELL}/v2/leads`)).status).toBe(401)
+  })
+
+  it('tells that a client has gone before it had its answer', async () => {
+    sandbox.set('sell', { fault: { path: '/v2/leads', hang: true } })
+    const sent = visitor.send(`${SELL}/v2/leads`)
+    sent.catch(() => {})
+    const seen = await sandbox.waitFor({ path: '/v2/leads' })
+    expect(seen.answer).toBe('open')
+    sandbox.release()
+    await expect(sent).rejects.toThrow(/socket hang up|ECONNRESET/)
+    await expect.poll(() => seen.answer).toBe('cut')
+  })
+
   it('makes a server, or one of its hosts, dead', async () => {
     sandbox.set('salesos', { dead: 'api.play2sell.com' })
     await expect(visitor.send(`${SALESOS}/v1/leads`)).rejects.toThrow(/socket hang up|ECONNRESET/)

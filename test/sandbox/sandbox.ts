@@ -84,6 +84,8 @@ export type Sandbox = {
   signOut(server: ServerName): void
   /** Takes all grants and tokens of one server back (but SalesOS' JWT access tokens, which live until their end). */
   withdraw(server: ServerName): void
+  /** Sends the answers that `late` faults have kept back so far, and closes the sockets that `hang` faults have. */
+  release(): void
   /** Switches, faults, sessions, grants, issued tokens and clocks go back to the start. Requests stay recorded. */
   reset(): void
   /** Resolves with the first answered request since the last `forget` that matches; rejects after `timeout` ms (10,000). */
@@ -155,6 +157,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     set: (server, patch) => byName[server].switches.set(patch),
     signOut: server => byName[server].signOut(),
     withdraw: server => byName[server].withdraw(),
+    release: () => {
+      reception.release()
+      plainReception.release()
+    },
     reset: () => {
       for (const server of servers) {
         server.switches.reset()

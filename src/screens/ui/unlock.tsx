@@ -49,7 +49,10 @@ export function Unlock() {
         <Button
           look="danger"
           onClick={() => {
-            if (isAsked.value) ask('startAnew', {}).catch((error: unknown) => (fault.value = explain(error)))
+            if (isAsked.value)
+              ask('startAnew', {}).catch((error: unknown) => {
+                fault.value = explain(error)
+              })
             isAsked.value = !isAsked.value
           }}
         >

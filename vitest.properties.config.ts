@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: { alias: { 'webextension-polyfill': pathOf('./test/fakes/browser.ts') } },
+  test: {
+    environment: 'node',
+    include: ['test/properties/**/*.properties.ts'],
+    setupFiles: ['test/setup.ts'],
+    maxWorkers: 2,
+    // The long form is thousands of sequences in one test, and what fails is made smaller in it.
+    testTimeout: 60 * 60_000,
+    hookTimeout: 60_000,
+    // Figures are printed as they are had.
+    disableConsoleIntercept: true,
+  },
+})
