@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { limits } from '../../src/shared/limits'
 import { holdBack } from '../fakes/network'
-import { connected, startWithSetup, tokenRequests, withProviders } from '../fakes/providers'
+import { connected, renewed, startWithSetup, tokenRequests, withProviders } from '../fakes/providers'
 import { wordsOf } from '../fakes/words'
 import {
   ask,
@@ -204,5 +204,31 @@ describe('an outage', () => {
     trouble(down)
     await unreachable(id)
     expect(view().connections.find(one => one.id === sell)).not.toHaveProperty('notAnswering')
+  })
+
+  it('is over when a login there goes well', async () => {
+    const [id] = await two()
+    trouble(down)
+    await unreachable(id)
+    trouble(null)
+    providers.person.user = providers.sandbox.users.rep
+    providers.visitor.forget()
+    await renewed('salesos', { connection: id })
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+  })
+
+  it('goes with the last connection that had it', async () => {
+    const [first, second] = await two()
+    trouble(down)
+    await unreachable(first)
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() })
+    for (const id of [first, second])
+      await ask(senders.popup(), 'disconnect', { connection: id, leave: true })
+    await vi.advanceTimersByTimeAsync(10_000)
+    await untilView(({ connections }) => connections.length === 0)
+    expect(outage()).toBeDefined()
+    vi.setSystemTime(Date.now() + minute)
+    world.ring(`outage:${origin}`)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
   })
 })
