@@ -1,6 +1,7 @@
 import { browser } from '../browser'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
+import type { View } from '../shared/view'
 import { resumeRefreshes } from './broker'
 import { resumeConnects } from './connect'
 import {
@@ -109,7 +110,10 @@ export async function lock(): Promise<void> {
 
 /** At every start: a worker that died while it locked has left the key behind. */
 export async function resumeLocking(): Promise<void> {
-  if ((await session()).tokens.isLocking) await finishLocking()
+  const { view, tokens } = await session()
+  if (tokens.isLocking) await finishLocking()
+  // Else it would be the browser's minute.
+  else if (view.lock === 'open') idleAfter(minutesOf(view))
 }
 
 async function finishLocking(): Promise<void> {
@@ -159,10 +163,12 @@ async function dropEverything(): Promise<void> {
 export async function notePresence(): Promise<void> {
   const { view } = await session()
   if (view.lock !== 'open') return
-  const minutes = view.setup?.rules.lockAfterMinutes ?? limits.lockAfterMinutes
+  const minutes = minutesOf(view)
   idleAfter(minutes)
   await browser.alarms.create(alarmName, { when: Date.now() + minutes * 60_000 })
 }
+
+const minutesOf = ({ setup }: View) => setup?.rules.lockAfterMinutes ?? limits.lockAfterMinutes
 
 /** True when the alarm was ours. */
 export async function lockAlarm(name: string): Promise<boolean> {
