@@ -133,8 +133,9 @@ export async function startRig(extension = resolve('dist/chrome')): Promise<Rig>
       const note = () => {
         isLate = true
       }
-      await stopWorker(dealpass)
+      // A page that asks anew can have the next one started before this one is known to have stopped.
       dealpass.context.once('serviceworker', note)
+      await stopWorker(dealpass)
       const saw = sandbox.saw()
       const disk = await diskOf(popup)
       dealpass.context.off('serviceworker', note)

@@ -240,7 +240,7 @@ function isSettled({ view, journal, unpublished, attempts, connections }: State)
 async function check(
   rig: Rig,
   { reuseWindowMs, waits }: Choice,
-  { disk, saw: before }: Found,
+  { disk, saw: before, isLate }: Found,
   report: Report,
 ): Promise<void> {
   const { faults } = report
@@ -280,7 +280,9 @@ async function check(
   const { fault } = state.connections[0] ?? {}
   report.lost = outcome.code === 'reconnect-required'
   const hasRotated = before.some(seen => isRefresh(seen) && seen.status === 200)
-  const couldNotHelp = reuseWindowMs === 0 && hasRotated && !tokenHandedOut(before) && at.includes('refresh')
+  // A journal that was read late may already have been seen to by the next worker.
+  const wasOut = at.includes('refresh') || isLate
+  const couldNotHelp = reuseWindowMs === 0 && hasRotated && !tokenHandedOut(before) && wasOut
   if (!report.lost || !couldNotHelp || fault?.reason !== 'renewal-lost')
     faults.push(
       `a brokered call gives ${wordsOfOutcome(outcome)}; the connection says ${JSON.stringify(fault)}`,
