@@ -11,7 +11,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     maxWorkers: 2,
     // The long form is thousands of sequences in one test, and what fails is made smaller in it.
-    testTimeout: 60 * 60_000,
+    testTimeout: process.env.DEALPASS_LONG === '1' ? 60 * 60_000 : 2 * 60_000,
     hookTimeout: 60_000,
     // Figures are printed as they are had.
     disableConsoleIntercept: true,
