@@ -106,7 +106,7 @@ test('says what is missing when there is no setup', async ({ dealpass, sandbox }
   expect(sandbox.saw()).toHaveLength(0)
 })
 
-test('connects two providers at once: the second waits for the first window', async ({
+test('connects two providers at once: the second waits for the first window', { tag: '@full' }, async ({
   dealpass,
   sandbox,
 }) => {
@@ -128,7 +128,7 @@ test('connects two providers at once: the second waits for the first window', as
   expect(sandbox.saw({ path: '/oauth/token' })).toMatchObject([{ status: 200 }])
 })
 
-test('adds a second account, and keeps the first', async ({ dealpass, sandbox }) => {
+test('adds a second account, and keeps the first', { tag: '@full' }, async ({ dealpass, sandbox }) => {
   await importSetup(dealpass)
   await (await connectInPopup(dealpass, sandbox, 'salesos')).close()
   const popup = await popupTab(dealpass)

@@ -135,7 +135,7 @@ test('ends a connection when the provider refuses the refresh token, and reconne
   expect(view.permits.some(permit => permit.connection === id)).toBe(true)
 })
 
-test('does not become someone else on Reconnect', async ({ dealpass, sandbox }) => {
+test('does not become someone else on Reconnect', { tag: '@full' }, async ({ dealpass, sandbox }) => {
   const popup = await connected(dealpass, sandbox, 'sell')
   const { email } = sandbox.users.rep
   const { page, panel } = await openPanel(dealpass)

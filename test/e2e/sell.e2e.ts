@@ -262,7 +262,10 @@ test('shows a contact and a deal, and says what to do about an empty 429', async
   expect((await viewOf(dealpass)).connections).toMatchObject([{ status: 'connected' }])
 })
 
-test('asks for more later, and keeps the connection and its permits', async ({ dealpass, sandbox }) => {
+test('asks for more later, and keeps the connection and its permits', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   const popup = await connectedWith(dealpass, sandbox, withCode(), 'sell')
   const { email } = sandbox.users.rep
   const { panel } = await usedPanel(dealpass)
