@@ -7,6 +7,7 @@ import { dataKey } from './data-key'
 import { closeEntriesOf } from './journal'
 import { seal, unseal } from './sealed'
 import {
+  allConnections,
   keep,
   kept,
   type PlainSecret,
@@ -79,7 +80,7 @@ export async function readKnownSecrets(): Promise<KnownSecret> {
  * no connection.
  */
 export async function sweepUnneeded(stores: Stores): Promise<void> {
-  const connections = await stores.connections.getAll()
+  const connections = await allConnections(stores)
   const whole = (await kept(stores, 'setup')) ?? null
   const isUsed = (id: ProviderId) => connections.some(({ provider }) => provider === id)
   const setup = whole && {

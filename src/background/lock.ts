@@ -118,6 +118,8 @@ export async function resumeLocking(): Promise<void> {
 
 async function finishLocking(): Promise<void> {
   await alone(async () => undefined)
+  // Somebody has entered the passphrase meanwhile.
+  if (!(await session()).tokens.isLocking) return
   const sites = await sitesWithPermits()
   const { given } = (await session()).tokens
   forgetDataKey()

@@ -6,7 +6,7 @@ import type { ConnectionId, Outage } from '../shared/view'
 import { tellSites } from './news'
 import { watched } from './report'
 import { change, session } from './session'
-import { type Connection, keep, kept, readSnapshot } from './vault'
+import { allConnections, type Connection, keep, kept, readSnapshot } from './vault'
 
 /** Renews what an outage kept from being renewed; rejects when it could not be. */
 type Retry = (connection: ConnectionId, scopes: string[] | undefined) => Promise<unknown>
@@ -86,7 +86,7 @@ export async function endOutage({ addresses: { token } }: Connection): Promise<v
     const { [token]: ended, ...outages } = (await kept(stores, 'outages')) ?? {}
     if (!ended) return []
     await keep(stores, 'outages', outages)
-    const served = (await stores.connections.getAll()).filter(({ addresses }) => addresses.token === token)
+    const served = (await allConnections(stores)).filter(({ addresses }) => addresses.token === token)
     for (const { notAnswering, ...connection } of served)
       if (notAnswering) await stores.connections.put(connection)
     return served.map(({ id }) => id)

@@ -1,5 +1,6 @@
+import { faultOf } from '../shared/errors'
 import { needsPerson } from '../shared/forecast'
-import { type ConnectionView, enteredFlows } from '../shared/view'
+import { type ConnectionId, type ConnectionView, enteredFlows } from '../shared/view'
 import { awakeDuring } from './awake'
 import { renewNow } from './broker'
 import { connectAndWait } from './connect'
@@ -30,15 +31,17 @@ export async function renewAll(): Promise<void> {
 async function inARow(all: readonly ConnectionView[]): Promise<void> {
   for (const [done, { id, provider, status, renews }] of all.entries()) {
     await changeQuestions(() => ({ renewing: { done, total: all.length } }))
-    const isRenewed =
-      status === 'connected' &&
-      renews === 'refresh' &&
-      (await renewNow(id).then(
-        () => true,
-        () => false,
-      ))
+    const needsSignIn = status !== 'connected' || renews !== 'refresh' || (await isRefused(id))
     // How it went is said by the attempt.
-    if (!isRenewed) await connectAndWait({ provider, connection: id })
+    if (needsSignIn) await connectAndWait({ provider, connection: id })
   }
   await changeQuestions(() => ({ renewing: undefined }))
+}
+
+/** Renews without a window. A server that does not answer is no reason to have anybody sign in. */
+function isRefused(id: ConnectionId): Promise<boolean> {
+  return renewNow(id).then(
+    () => false,
+    (error: unknown) => faultOf(error).code === 'reconnect-required',
+  )
 }

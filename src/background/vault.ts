@@ -205,6 +205,11 @@ export async function removePermits({ permits }: Stores, id: ConnectionId): Prom
   )
 }
 
+/** Every connection, a damaged one as far as it can be told. */
+export async function allConnections({ connections }: Stores<Mode>): Promise<Connection[]> {
+  return (await connections.getAll()).flatMap(row => mendedConnection(row) ?? [])
+}
+
 /** All that screens may know of the truth, and what is under way. */
 export type Snapshot = {
   connections: Connection[]
@@ -250,7 +255,7 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     clockSkew,
     keepsWarm,
   ] = await Promise.all([
-    stores.connections.getAll(),
+    allConnections(stores),
     stores.permits.getAll(),
     stores.sites.getAll(),
     stores.attempts.getAll(),
@@ -266,7 +271,7 @@ async function snapshotOf(stores: Stores<'readonly'>): Promise<Snapshot> {
     kept(stores, 'keepsWarm'),
   ])
   return {
-    connections: connections.flatMap(row => mendedConnection(row) ?? []),
+    connections,
     permits: permits.filter(isPermit),
     sites,
     attempts,

@@ -54,6 +54,7 @@ export const limits = {
   usedEvery: 60_000,
   /** A login that nobody uses is renewed this long before it would end, where the user wants that. */
   warm: 3 * 24 * 60 * 60_000,
+  warmEvery: 24 * 60 * 60_000,
   /** Rounds of PBKDF2 with SHA-256 that a passphrase is put through (OWASP Password Storage Cheat Sheet, 2023). */
   rounds: 600_000,
   /** Characters that a passphrase has at least. */

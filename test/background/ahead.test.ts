@@ -49,6 +49,20 @@ describe('a token that is in use', () => {
     await until(() => world.alarms.has('ahead'))
   })
 
+  it('is not renewed by a sign-in that nobody has asked for', async () => {
+    await startWithSetup()
+    const id = await connected('sell')
+    const { narrowToken } = await import('../../src/background/broker')
+    const { length } = world.flows
+    later(40 * minute)
+    await narrowToken(id, ['read', 'profile'])
+    await until(() => world.alarms.has('ahead'))
+    later(15 * minute)
+    world.ring('ahead')
+    await settled()
+    expect(world.flows).toHaveLength(length)
+  })
+
   it('is not renewed once nobody has used it for half an hour', async () => {
     await salesos()
     await token()
@@ -151,6 +165,20 @@ describe('Renew all', () => {
       { done: 0, total: 2 },
       { done: 1, total: 2 },
     ])
+  })
+
+  it('has nobody sign in because a server does not answer', async () => {
+    await salesos()
+    later(29.5 * day)
+    world.ring('ahead')
+    await until(() => world.badge === '1')
+    providers.sandbox.set('salesos', { fault: { path: '/oauth/token', status: 503 } })
+    const { length } = world.flows
+    await ask(senders.popup(), 'renewAll', {})
+    await untilView(({ renewing, outages }) => !renewing && Object.keys(outages).length === 1)
+    await settled()
+    expect(world.flows).toHaveLength(length)
+    expect(view().attempts).toEqual([])
   })
 
   it('is not said to be under way by a worker that died in it', async () => {

@@ -106,6 +106,17 @@ describe('a damaged record', () => {
     await accessToken(id)
   })
 
+  it('of a connection itself keeps nobody from connecting another', async () => {
+    await startWithSetup()
+    const id = await connected('salesos')
+    await spoil('connections', ({ addresses: _, ...row }) => row)
+    await restartBrowser()
+    expect(view().connections).toMatchObject([{ id, fault: { reason: 'record-damaged' } }])
+    providers.person.user = providers.sandbox.users.colleague
+    providers.visitor.forget()
+    await connected('salesos')
+  })
+
   it('does not open in the place of another connection’s', async () => {
     await startWithSetup()
     const id = await connected('salesos')

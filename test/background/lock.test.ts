@@ -141,6 +141,21 @@ describe('a passphrase', () => {
     expect(view().connections).toMatchObject([{ status: 'connected' }])
   })
 
+  it('stays open for who enters the passphrase while it is being locked', async () => {
+    later(11 * minute)
+    const held = holdBack(/\/oauth\/token$/)
+    void accessToken(id).catch(() => undefined)
+    await held.reached
+    const locking = lock()
+    await untilView(({ lock: state }) => state === 'locked')
+    await unlock()
+    held.release()
+    await locking
+    expect(view().lock).toBe('open')
+    later(11 * minute)
+    await accessToken(id)
+  })
+
   it('is locked by the next worker when one died while it locked', async () => {
     later(11 * minute)
     const held = holdBack(/\/oauth\/token$/)

@@ -29,7 +29,7 @@ export function Forecast({ view, now }: { view: View; now: number }) {
           <progress id="renewing" value={renewing.done} max={renewing.total} />
         </section>
       ) : (
-        needed.soon.length > 0 &&
+        (needed.soon.length > 0 || needed.now.length > 1) &&
         lock !== 'locked' && (
           <section class="forecast">
             <p>{say('needsYou', { names: enumerate(names) })}</p>
