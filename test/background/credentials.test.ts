@@ -106,15 +106,20 @@ describe('a damaged record', () => {
     await accessToken(id)
   })
 
-  it('of a connection itself keeps nobody from connecting another', async () => {
+  it('of a connection itself is no trouble of others, also when their server is back', async () => {
     await startWithSetup()
     const id = await connected('salesos')
-    await spoil('connections', ({ addresses: _, ...row }) => row)
-    await restartBrowser()
-    expect(view().connections).toMatchObject([{ id, fault: { reason: 'record-damaged' } }])
     providers.person.user = providers.sandbox.users.colleague
     providers.visitor.forget()
-    await connected('salesos')
+    const other = await connected('salesos')
+    await spoil('connections', ({ addresses, ...row }) => (row.id === id ? row : { ...row, addresses }))
+    await restartBrowser()
+    expect(view().connections).toMatchObject([{ id, fault: { reason: 'record-damaged' } }, { id: other }])
+    providers.sandbox.set('salesos', { fault: { path: '/oauth/token', status: 503 } })
+    expect(await wordsOf(accessToken(other))).toBe('provider-unreachable')
+    providers.sandbox.set('salesos', { fault: null })
+    await accessToken(other)
+    expect(view().outages).toEqual({})
   })
 
   it('does not open in the place of another connection’s', async () => {
