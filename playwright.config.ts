@@ -15,5 +15,9 @@ export default defineConfig({
   // What is not there by then will not come; the test then ends with what it saw instead of its own time limit.
   use: { actionTimeout: 10_000, navigationTimeout: 10_000 },
   expect: { timeout: 10_000 },
-  reporter: report ? [['list'], ['json', { outputFile: report }]] : 'list',
+  reporter: [
+    ['list'],
+    ['./test/canaries/reporter.ts'],
+    ...(report ? [['json', { outputFile: report }] as const] : []),
+  ],
 })

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Sandbox } from '../sandbox/sandbox'
 import { authWindow, consent, signIn } from './harness/auth-window'
 import { expect, test } from './harness/fixtures'
@@ -9,42 +7,18 @@ import { allowOnPage, connected, item, openPanel, openPanelOn, popupTab, viewOf 
 
 const hour = 60 * 60_000
 
-/** Values of all access tokens that any API saw. */
-function tokensSeen(sandbox: Sandbox): string[] {
-  const values = sandbox.saw().map(({ headers }) => /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1])
-  return [...new Set(values.filter(value => value !== undefined))]
-}
-
 function refreshes(sandbox: Sandbox) {
   return sandbox
     .saw({ path: '/oauth/token' })
     .filter(({ body }) => (body as Record<string, string>).grant_type === 'refresh_token')
 }
 
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name))
-}
-
-test('keeps connections over a restart of the browser, and access tokens never on disk', async ({
-  dealpass,
-  launch,
-  sandbox,
-}) => {
+test('keeps connections over a restart of the browser', async ({ dealpass, launch, sandbox }) => {
   await connected(dealpass, sandbox, 'sell', 'salesos')
   const { panel } = await openPanel(dealpass)
   await allowOnPage(dealpass, panel)
   await sandbox.waitFor({ host: 'api.play2sell.com', path: '/v1/leads' })
-  const tokens = tokensSeen(sandbox)
-  expect(tokens.length).toBeGreaterThanOrEqual(2)
   await dealpass.close()
-
-  const files = filesOf(dealpass.profile)
-  const found = (value: string) => files.filter(file => readFileSync(file).includes(value))
-  for (const token of tokens) expect(found(token)).toEqual([])
-  // The search finds what is there: the account stands in IndexedDB.
-  expect(found(sandbox.users.rep.email).length).toBeGreaterThan(0)
 
   sandbox.forget()
   const again = await launch({ profile: dealpass.profile })

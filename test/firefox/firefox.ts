@@ -51,8 +51,14 @@ export async function until<T>(
   }
 }
 
-/** Starts Firefox with `dist/firefox` and the sandbox behind every https address. Throws a sentence when a part is missing. */
-export async function launchFirefox(sandbox: Sandbox): Promise<ExtensionFirefox> {
+/**
+ * Starts Firefox with `dist/firefox` and the sandbox behind every https address; `profile` is a folder that stays, a
+ * profile of its own goes at the end. Throws a sentence when a part is missing.
+ */
+export async function launchFirefox(
+  sandbox: Sandbox,
+  { profile }: { profile?: string } = {},
+): Promise<ExtensionFirefox> {
   const extension = resolve('dist/firefox')
   if (!existsSync(join(extension, 'manifest.json')))
     throw new Error(`There is no extension in ${extension}: build it first with \`npm run build\`.`)
@@ -63,6 +69,7 @@ export async function launchFirefox(sandbox: Sandbox): Promise<ExtensionFirefox>
       browser: 'firefox',
       executablePath,
       headless: true,
+      ...(profile ? { userDataDir: profile } : {}),
       timeout: 60_000,
       acceptInsecureCerts: true,
       defaultViewport: null,
@@ -87,9 +94,10 @@ export async function launchFirefox(sandbox: Sandbox): Promise<ExtensionFirefox>
       await proxy.stop()
       throw error
     })
-  const close = async () => {
-    await browser.close()
-    await proxy.stop()
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= browser.close().then(proxy.stop)
+    return closed
   }
   try {
     await browser.installExtension(extension)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ElementHandle } from 'puppeteer-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { searchFolder, tallyOf } from '../canaries/search'
 import { type Sandbox, type Seen, sandboxSetup, startSandbox } from '../sandbox/sandbox'
 import { click, type ExtensionFirefox, fill, launchFirefox, until, waitForText } from './firefox'
 
@@ -12,11 +13,13 @@ const redirectUri = 'https://ab4a76df15d5e9f33dbf930aecc68bb5de72a2e5.extensions
 let sandbox: Sandbox
 let firefox: ExtensionFirefox
 let folder: string
+let profile: string
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dealpass-firefox-'))
+  profile = join(folder, 'profile')
   sandbox = await startSandbox({ redirects: { salesos: [redirectUri] } })
-  firefox = await launchFirefox(sandbox)
+  firefox = await launchFirefox(sandbox, { profile })
 })
 
 afterEach(async ({ task }) => {
@@ -25,7 +28,7 @@ afterEach(async ({ task }) => {
   } finally {
     await firefox?.close()
     await sandbox?.stop()
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 })
 
@@ -174,4 +177,12 @@ it('connects SalesOS, shows its leads on a CRM page, and disconnects', async () 
     text => !text.includes('Promise rejected after context unloaded'),
   )
   expect(errors).toEqual([])
+
+  await firefox.close()
+  const tally = tallyOf(sandbox.secrets())
+  searchFolder('profile', profile, sandbox.secrets(), tally)
+  for (const kind of ['access token', 'refresh token', 'authorization code', 'code verifier'])
+    expect(tally.secrets[kind], kind).toBeGreaterThan(0)
+  expect(tally.places.profile?.places).toBeGreaterThan(20)
+  expect(tally.leaks).toEqual([])
 })

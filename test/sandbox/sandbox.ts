@@ -15,7 +15,7 @@ import { createSellsn, type SellsnSwitches } from './sellsn/sellsn'
 import { createSellytics, type SellyticsSwitches } from './sellytics/sellytics'
 import { sandboxSetup } from './setup'
 import { createSites, type SitesSwitches } from './sites/sites'
-import { createWatch, type Violation } from './watch'
+import { createWatch, type Violation, type Watch } from './watch'
 
 export type { Fault } from './exchange'
 export type { Seen } from './record'
@@ -72,6 +72,8 @@ export type Sandbox = {
   saw(filter?: SeenFilter): Seen[]
   /** Which rules were broken since the last `forget`. A run fails when this is not empty. */
   violations(): Violation[]
+  /** Every secret that was issued or used so far, and the server whose it is. */
+  secrets: Watch['secrets']
   /** Clears `saw` and `violations`. */
   forget(): void
   /** Moves one server's clock. */
@@ -148,6 +150,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     users,
     saw: recording.saw,
     violations: watch.violations,
+    secrets: watch.secrets,
     forget: () => {
       recording.forget()
       watch.forget()

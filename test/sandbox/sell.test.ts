@@ -55,6 +55,15 @@ describe('the implicit flow', () => {
     })
   })
 
+  it('lets the redirect be stored only where the switch says so', async () => {
+    await implicitToken(visitor)
+    const stored = async () =>
+      (await visitor.visit(sellAuthorizeUrl({ scope: 'read' }))).headers['cache-control']
+    expect(await stored()).toBe('no-store')
+    sandbox.set('sell', { redirectMayBeStored: true })
+    expect(await stored()).toBeUndefined()
+  })
+
   it('needs no page while the session and the grant hold', async () => {
     await implicitToken(visitor)
     const again = await visitor.visit(sellAuthorizeUrl({ scope: 'read' }))

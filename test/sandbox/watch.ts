@@ -48,6 +48,8 @@ export type Watch = {
   /** Adds what a server alone can tell. */
   report(violation: Violation): void
   violations(): Violation[]
+  /** Everything that is remembered, and whose it is. `forget` leaves it alone. */
+  secrets(): { kind: SecretKind; owner: string; value: string }[]
   forget(): void
 }
 
@@ -159,6 +161,7 @@ export function createWatch(): Watch {
       found.push(violation)
     },
     violations: () => [...found],
+    secrets: () => [...byEnd.values()].flat().map(({ kind, owner, value }) => ({ kind, owner, value })),
     forget: () => {
       found = []
     },

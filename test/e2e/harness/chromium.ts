@@ -47,8 +47,12 @@ export type ExtensionBrowser = {
     run: (input: Input) => Result | Promise<Result>,
     input?: Input,
   ): Promise<Result>
+  /** The same with an expression: for what is made of several functions. */
+  evaluateInWorker<Result>(expression: string): Promise<Result>
   /** Error messages and uncaught errors of the service worker and the extension's documents so far. */
   errors(): Promise<string[]>
+  /** Everything that went to a console so far, of the extension and of every page. */
+  said(): Promise<{ place: string; text: string }[]>
   /** Ends the browser; the profile stays until this program ends, for a relaunch on it. */
   close(): Promise<void>
 }
@@ -177,7 +181,10 @@ async function driveExtension(
     }))
   const extensionId = new URL(first.url()).host
   const origin = `chrome-extension://${extensionId}/`
-  const errors = await collectErrors(cdp, origin)
+  const { errors, said } = await collectErrors(cdp, origin)
+  const saidByPages: { place: string; text: string }[] = []
+  context.on('console', message => saidByPages.push({ place: message.location().url, text: message.text() }))
+  context.on('weberror', error => saidByPages.push({ place: 'uncaught', text: String(error.error().stack) }))
 
   // A page of the extension would do, but an open page changes what is being tested: how fast the worker
   // starts, and whether the extension's documents are all closed.
@@ -213,9 +220,9 @@ async function driveExtension(
     const running = () => context.serviceWorkers().find(worker => worker.url().startsWith(origin))
     return running() ?? (await context.waitForEvent('serviceworker', { timeout: startLimit }))
   }
-  const inWorker = async <Result, Input>(run: (input: Input) => Result | Promise<Result>, input?: Input) => {
+  const evaluateInWorker = async <Result>(wanted: string) => {
     // tsx wraps each named function in a call of `__name`, which the worker does not have.
-    const expression = `(() => { const __name = run => run; return (${run})(${JSON.stringify(input)}) })()`
+    const expression = `(() => { const __name = run => run; return ${wanted} })()`
     for (let attempt = 1; ; attempt++) {
       try {
         return await (await worker()).evaluate<Result>(expression)
@@ -225,6 +232,8 @@ async function driveExtension(
       }
     }
   }
+  const inWorker = <Result, Input>(run: (input: Input) => Result | Promise<Result>, input?: Input) =>
+    evaluateInWorker<Result>(`(${run})(${JSON.stringify(input)})`)
   return {
     context,
     extensionId,
@@ -235,7 +244,9 @@ async function driveExtension(
     worker,
     workerIs,
     inWorker,
+    evaluateInWorker,
     errors,
+    said: async () => [...(await said()), ...saidByPages],
     close: () => context.close(),
   }
 }

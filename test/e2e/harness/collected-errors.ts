@@ -2,28 +2,44 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CDPSession } from '@playwright/test'
 import { type AttachedTarget, attachTarget } from './attached-target'
 
-type Noted = { place: string; text: string; exceptionId?: number }
+type Noted = { place: string; text: string; isError: boolean; exceptionId?: number }
+
+/** What the extension has said so far, oldest first. */
+export type Collected = {
+  /** Every `console.error` and every uncaught error or rejection, as `place: text`. */
+  errors(): Promise<string[]>
+  /** Everything that went to a console, errors and all else. */
+  said(): Promise<{ place: string; text: string }[]>
+}
 
 /**
- * Notes every `console.error` and every uncaught error or rejection of the extension: its service worker
- * across restarts, its popup, and its documents in tabs, windows and frames. The function it gives resolves
- * with them as `place: text`, oldest first.
+ * Notes what the extension logs and leaves uncaught: its service worker across restarts, its popup, and its documents
+ * in tabs, windows and frames.
  */
-export async function collectErrors(browser: CDPSession, origin: string): Promise<() => Promise<string[]>> {
+export async function collectErrors(browser: CDPSession, origin: string): Promise<Collected> {
   const noted: Noted[] = []
   const seen = new Set<string>()
   const listened: AttachedTarget[] = []
 
   const listen = async (target: AttachedTarget, place: string) => {
     target.on('Runtime.consoleAPICalled', ({ type, args }) => {
-      if (type !== 'error' && type !== 'assert') return
       noted.push({
         place,
-        text: args.map(({ value, description }) => String(value ?? description)).join(' '),
+        isError: type === 'error' || type === 'assert',
+        text: args
+          .map(({ value, description, preview }) =>
+            String(value ?? (preview ? JSON.stringify(preview) : description)),
+          )
+          .join(' '),
       })
     })
     target.on('Runtime.exceptionThrown', ({ exceptionDetails: { exceptionId, text, exception } }) => {
-      noted.push({ place, exceptionId, text: `${text} ${exception?.description ?? exception?.value ?? ''}` })
+      noted.push({
+        place,
+        isError: true,
+        exceptionId,
+        text: `${text} ${exception?.description ?? exception?.value ?? ''}`,
+      })
     })
     // A rejection that was handled late.
     target.on('Runtime.exceptionRevoked', ({ exceptionId }) => {
@@ -48,12 +64,17 @@ export async function collectErrors(browser: CDPSession, origin: string): Promis
   await browser.send('Target.setDiscoverTargets', { discover: true })
   const { targetInfos } = await browser.send('Target.getTargets')
   await Promise.all(targetInfos.map(followQuietly))
-  return async () => {
+  const settled = async () => {
     // An answer comes after all that was said before it. A stopped worker gives none.
     const answers = listened.map(target =>
       target.send('Runtime.evaluate', { expression: '0' }).catch(() => {}),
     )
     await Promise.race([Promise.all(answers), delay(200)])
-    return noted.map(({ place, text }) => `${place}: ${text.trim()}`)
+    return noted
+  }
+  return {
+    errors: async () =>
+      (await settled()).filter(({ isError }) => isError).map(({ place, text }) => `${place}: ${text.trim()}`),
+    said: async () => (await settled()).map(({ place, text }) => ({ place, text })),
   }
 }

@@ -1,4 +1,7 @@
 import { test as base, expect } from '@playwright/test'
+import type { Canary } from '../../canaries/needles'
+import { tallyType } from '../../canaries/reporter'
+import { searchFolder, searchLive, searchRequests, tallyOf } from '../../canaries/search'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox'
 import { type ChromiumOptions, type ExtensionBrowser, launchChromium } from './chromium'
 
@@ -13,6 +16,12 @@ type Fixtures = {
   dealpass: ExtensionBrowser
   /** What a test provokes on purpose: push a pattern, and what fits it does not fail the test. */
   allowed: { violations: RegExp[]; errors: RegExp[] }
+  /**
+   * Secrets that the sandbox does not know of (a passphrase), to be searched for with those it does in every place where
+   * none may be, once when a browser of the test ends and once in what it has left on disk. One that is found fails
+   * the test.
+   */
+  canaries: Canary[]
 }
 
 function unexpected(found: unknown[], allowed: RegExp[]): string[] {
@@ -29,6 +38,9 @@ export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: see above
   allowed: async ({}, use) => use({ violations: [], errors: [] }),
 
+  // biome-ignore lint/correctness/noEmptyPattern: see above
+  canaries: async ({}, use) => use([]),
+
   sandbox: async ({ allowed, sandboxOptions }, use) => {
     const sandbox = await startSandbox(sandboxOptions)
     try {
@@ -40,13 +52,23 @@ export const test = base.extend<Fixtures>({
     }
   },
 
-  launch: async ({ sandbox, allowed }, use, test) => {
+  launch: async ({ sandbox, allowed, canaries }, use, test) => {
     const launched: ExtensionBrowser[] = []
+    const tally = tallyOf([])
+    const secrets = () => [...sandbox.secrets(), ...canaries]
     try {
       await use(async options => {
         const browser = await launchChromium({ ...options, sandbox })
-        launched.push(browser)
-        return browser
+        let end: Promise<void> | undefined
+        const searched = {
+          ...browser,
+          close: () => {
+            end ??= searchLive(browser, secrets(), tally).finally(browser.close)
+            return end
+          },
+        }
+        launched.push(searched)
+        return searched
       })
       const isAsExpected = test.status === test.expectedStatus
       const pages = isAsExpected ? [] : launched.flatMap(({ context }) => context.pages())
@@ -62,6 +84,12 @@ export const test = base.extend<Fixtures>({
     } finally {
       await Promise.all(launched.map(browser => browser.close()))
     }
+    for (const profile of new Set(launched.map(({ profile }) => profile)))
+      searchFolder('profile', profile, secrets(), tally)
+    searchRequests(sandbox.saw(), secrets(), tally)
+    tally.secrets = tallyOf(secrets()).secrets
+    test.annotations.push({ type: tallyType, description: JSON.stringify(tally) })
+    expect(tally.leaks, 'A secret stands where none may be.').toEqual([])
   },
 
   dealpass: async ({ launch }, use) => use(await launch()),

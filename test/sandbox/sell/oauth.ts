@@ -28,7 +28,7 @@ type AuthorizeRequest = {
   state: string | undefined
 }
 
-// RFC 6749 section 5.1 asks for these wherever a token is; Firefox would else keep an implicit answer on disk.
+// RFC 6749 section 5.1 asks for these wherever a token is; without them Firefox keeps an implicit answer on disk.
 const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 function bearerOf(context: Context): string | undefined {
@@ -86,7 +86,8 @@ export function addSellOauth(
       redirectTo(redirectUri, place, { ...result, state }),
       switches.redirectFault,
     )
-    return context.body(null, 302, { ...noStore, location: location.href })
+    const headers = switches.redirectMayBeStored ? {} : noStore
+    return context.body(null, 302, { ...headers, location: location.href })
   }
 
   const refuse = (context: Context, request: AuthorizeRequest, { error, description }: Refusal) =>

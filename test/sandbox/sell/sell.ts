@@ -33,6 +33,8 @@ export type SellSwitches = CommonSwitches & {
   selfForbidden: boolean
   /** Whether an implicit answer carries a token that was issued to another app. */
   foreignToken: boolean
+  /** Whether the redirect that ends a sign-in lacks the headers that RFC 6749 section 5.1 asks for. */
+  redirectMayBeStored: boolean
 }
 
 const sellSwitches: SellSwitches = {
@@ -50,6 +52,7 @@ const sellSwitches: SellSwitches = {
   accessTokenSeconds: 3600,
   selfForbidden: false,
   foreignToken: false,
+  redirectMayBeStored: false,
 }
 
 /** Sell's words for its scopes, after its documentation. `sync` is known from vendor fixtures alone. */
