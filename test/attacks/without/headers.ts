@@ -1,4 +1,4 @@
-import type * as whole from '../../../src/background/call-headers'
+import type * as whole from '../../../src/shared/call-headers'
 
 /** Sends what the caller wants, and gives back all that came. */
 export const outgoingHeaders: typeof whole.outgoingHeaders = headers => {

@@ -1,5 +1,5 @@
-import type { Provider } from '../providers/provider'
 import { AppError } from '../shared/errors'
+import type { Provider } from './provider'
 
 /**
  * The address of a brokered call, after parsing: inside one of the API's origins and path prefixes, and no OAuth

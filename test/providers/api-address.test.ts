@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apiAddress } from '../../src/background/api-address'
+import { apiAddress } from '../../src/providers/api-address'
 import { providerOf } from '../../src/providers/configured'
 import type { Provider } from '../../src/providers/provider'
 import { sell } from '../../src/providers/sell'

@@ -1,4 +1,4 @@
-import { AppError } from '../shared/errors'
+import { AppError } from './errors'
 
 /** Of the caller's headers these go out; everything else, `authorization` and `cookie` before all, stays behind. */
 const sentHeaders = new Set([
