@@ -7,6 +7,7 @@ import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import { actingScopes } from '../shared/permit'
 import type { ApiAnswer, ApiCall } from '../shared/protocol'
+import { hasToken } from '../shared/token-in-answer'
 import type { ConnectionView, Permit, SetupView } from '../shared/view'
 import { narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
 import { accessOf, brokeredMethod } from './call-access'
@@ -16,7 +17,6 @@ import { redirects, refuseRedirect } from './no-redirects'
 import type { Need } from './permit-for'
 import { atMost } from './queue'
 import { type HeldToken, session } from './session'
-import { hasToken } from './token-in-answer'
 
 /**
  * Tokens that the API refused right after their renewal. Another renewal would help no more, and a path that

@@ -1,6 +1,13 @@
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 
+// A worker's fetch carries the server's SameSite=Lax cookies by default, and some servers then refuse it. A runtime that has
+// neither cookies nor a cache (workerd) throws at the words.
+const browserOnly: RequestInit =
+  'credentials' in Request.prototype
+    ? { credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' }
+    : {}
+
 /**
  * A `fetch` for OAuth endpoints: no cookies either way, no redirect followed, `no-store`, 15 s for the whole answer,
  * and a body of at most 256 KiB, read before it is given on.
@@ -13,11 +20,8 @@ export const guardedFetch = async (address: string, init: RequestInit = {}): Pro
   try {
     const response = await fetch(address, {
       ...init,
-      // A worker's fetch carries the server's SameSite=Lax cookies by default, and some servers then refuse it.
-      credentials: 'omit',
+      ...browserOnly,
       redirect: 'manual',
-      cache: 'no-store',
-      referrerPolicy: 'no-referrer',
       signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
     })
     return await sealed(response)

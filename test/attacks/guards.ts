@@ -28,7 +28,7 @@ export const guards = {
   headers: 'src/shared/call-headers.ts',
   access: 'src/background/call-access.ts',
   redirects: 'src/background/no-redirects.ts',
-  echo: 'src/background/token-in-answer.ts',
+  echo: 'src/shared/token-in-answer.ts',
   rate: 'src/background/rate.ts',
   again: 'src/background/lately.ts',
   lease: 'src/background/leasable.ts',

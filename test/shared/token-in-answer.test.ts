@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasToken } from '../../src/background/token-in-answer'
+import { hasToken } from '../../src/shared/token-in-answer'
 
 const token = 'a7f3c9e1-4b2d~8e6f.0a1b_2c3d'
 /** Its base64 has characters of both alphabets that differ. */
