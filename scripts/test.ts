@@ -140,6 +140,10 @@ async function firefoxTests(): Promise<Count> {
   return vitest('vitest.firefox.config.ts')
 }
 
+async function relayTests(): Promise<Count> {
+  return isBuilt ? vitest('vitest.relay.config.ts') : notRun('there is no relay to test')
+}
+
 async function devTests(): Promise<Count> {
   return hasChromium ? vitest('vitest.dev.config.ts') : notRun('there is no Chromium to test it in')
 }
@@ -158,6 +162,7 @@ const steps: Step[] = [
   { title: 'Tests in Chromium', run: chromiumTests },
   { title: values.full ? 'Attacks' : 'Attacks, the short form', run: attacks },
   { title: values.full ? 'Kills' : 'Kills, the short form', run: kills },
+  { title: 'Relay, on Node and on workerd', run: relayTests },
   { title: 'Development server', run: devTests },
   { title: 'A Firefox to test in', run: findFirefox },
   { title: 'Tests in Firefox', run: firefoxTests },

@@ -30,7 +30,7 @@ const packages: Record<string, string[]> = {
   screens: ['preact', '@preact/signals'],
   content: [],
   sdk: [],
-  relay: ['hono', 'valibot'],
+  relay: ['hono', '@hono/node-server', 'jose', 'valibot', 'node:fs', 'node:http', 'node:net', 'node:util'],
 }
 
 /** Where a provider may be called by its id. */
@@ -141,6 +141,15 @@ describe('imports', () => {
         .map(({ from, isType }) => `${path} imports ${isType ? 'types' : 'values'} of ${from}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  it('leave the relay on web standards outside its own entry for Node', () => {
+    const ofNode = sources.flatMap(({ path, imports: all }) =>
+      all.some(({ from }) => /^node:|node-server|\/node\//.test(from)) ? [path] : [],
+    )
+    const wrong = ofNode.filter(path => path.startsWith('src/relay/') && !path.startsWith('src/relay/node/'))
+    expect(wrong).toEqual([])
+    expect(ofNode.length).toBeGreaterThan(0)
   })
 
   it('make no circle between folders', () => {

@@ -1,0 +1,206 @@
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { limits } from '../shared/limits'
+import { apiCall } from './api-route'
+import { bearerCheck } from './bearer'
+import type { RelayConfig, RelayProvider } from './config'
+import { errorAnswer, RelayError } from './errors'
+import { relayLimits } from './limits'
+import { type Log, placeOf } from './log'
+import { createMachineTokens } from './machine-tokens'
+import type { Metrics } from './metrics'
+import { proofCheck } from './proof'
+import { createRate } from './rate'
+import { createSealing } from './sealing'
+import { exchange, revocation, tokenRequest } from './token-routes'
+import type { User } from './users'
+
+/** What the app is told by where it runs. */
+export type Surroundings = {
+  log: Log
+  /** Whether a key may use the relay, by its thumbprint. */
+  isAdmitted(thumbprint: string): Promise<boolean>
+  metrics?: Metrics
+}
+
+type Noted = { route: string; provider: string; code: string; user?: string; key?: string }
+type Env = { Variables: { id: string; noted: Noted; body: ArrayBuffer; user: User } }
+
+/**
+ * Makes the relay: token requests with the company's client secrets, and data of providers with client credentials. On
+ * web standards alone. It holds no state but what it may lose at any moment: tokens of its own keys, proofs it has seen,
+ * counts.
+ */
+export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surroundings): Hono<Env> {
+  const sealing = createSealing(config.sealing)
+  const tokens = createMachineTokens()
+  const checkBearer = config.users.issuer ? bearerCheck(config.users.issuer) : undefined
+  const checkProof = proofCheck(config.origin, isAdmitted)
+  const countToken = createRate(config.perMinute.tokens)
+  const countCall = createRate(config.perMinute.calls)
+  const app = new Hono<Env>()
+
+  app.use(async (context, next) => {
+    const start = performance.now()
+    const noted: Noted = { route: 'none', provider: '', code: '' }
+    context.set('id', crypto.randomUUID())
+    context.set('noted', noted)
+    metrics?.begin()
+    await next()
+    context.res.headers.set('x-request-id', context.get('id'))
+    const milliseconds = performance.now() - start
+    const { status } = context.res
+    metrics?.end({ ...noted, status }, milliseconds / 1000)
+    const { method } = context.req
+    log({
+      level: status >= 500 ? 'error' : 'info',
+      event: 'request',
+      request: context.get('id'),
+      method,
+      status,
+      milliseconds: Math.round(milliseconds),
+      ...withoutEmpty(noted),
+    })
+  })
+
+  app.onError((error, context) => {
+    const known = error instanceof RelayError ? error : new RelayError('unexpected', { cause: error })
+    context.get('noted').code = known.code
+    if (known.code === 'unexpected')
+      log({ level: 'error', event: 'fault', request: context.get('id'), place: placeOf(error) })
+    return errorAnswer(known, context.get('id'))
+  })
+
+  app.notFound(() => {
+    throw new RelayError('not-found')
+  })
+
+  // RFC 9728: how to ask for access. It names what anybody may know.
+  app.get('/.well-known/oauth-protected-resource', context => {
+    context.get('noted').route = 'metadata'
+    const { issuer } = config.users
+    return context.json({
+      resource: issuer?.audience ?? config.origin,
+      ...(issuer ? { authorization_servers: [issuer.issuer], bearer_methods_supported: ['header'] } : {}),
+      ...(config.users.keys || config.users.keysFile ? { dpop_signing_alg_values_supported: ['ES256'] } : {}),
+    })
+  })
+
+  // No page can send this header without asking first, and whoever asks is told nothing (Fetch, CORS protocol).
+  app.use(async ({ req }, next) => {
+    const origin = req.header('origin')
+    if (origin !== undefined && !isExtension(origin, config.extensions))
+      throw new RelayError('origin-refused')
+    if (req.header('dealpass-relay') !== '1') throw new RelayError('header-missing')
+    await next()
+  })
+
+  const identified = async (context: Context<Env>, next: () => Promise<void>) => {
+    const { req } = context
+    const authorization = req.header('authorization')
+    const proof = req.header('dpop')
+    if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
+    const { pathname, search } = new URL(req.url)
+    let user: User
+    if (proof !== undefined) {
+      user = await checkProof(proof, {
+        method: req.method,
+        target: pathname + search,
+        body: () => req.arrayBuffer(),
+      })
+    } else {
+      const [, token] = /^bearer ([\w.~+/=-]{1,16384})$/i.exec(authorization ?? '') ?? []
+      if (!token || !checkBearer) throw new RelayError('no-credentials')
+      user = await checkBearer(token)
+    }
+    context.set('body', await req.arrayBuffer())
+    context.set('user', user)
+    context.get('noted').user = user.id
+    await next()
+  }
+
+  const known = (context: Context<Env>, route: string): RelayProvider => {
+    const noted = context.get('noted')
+    noted.route = route
+    const id = context.req.param('provider') ?? ''
+    const relayed = config.providers.get(id)
+    if (!relayed) throw new RelayError('not-found')
+    noted.provider = id
+    return relayed
+  }
+
+  const limited = (most: number) =>
+    bodyLimit({
+      maxSize: most,
+      onError: () => {
+        throw new RelayError('too-large')
+      },
+    })
+
+  const jobs = { token: tokenRequest, revoke: revocation, exchange }
+  for (const [route, job] of Object.entries(jobs))
+    app.post(`/oauth/:provider/${route}`, limited(relayLimits.tokenBody), identified, context => {
+      const relayed = known(context, route)
+      const user = context.get('user')
+      countToken(user.id)
+      return job({
+        relayed,
+        user,
+        sealing,
+        form: formOf(context.req.header('content-type'), context.get('body')),
+      })
+    })
+
+  app.all('/api/:provider/*', limited(limits.body), identified, async context => {
+    const relayed = known(context, 'api')
+    const user = context.get('user')
+    countCall(user.id)
+    const { pathname, search } = new URL(context.req.url)
+    const path = pathname.slice(`/api/${relayed.provider.id}`.length)
+    const start = performance.now()
+    const { answer, key } = await apiCall({
+      relayed,
+      user,
+      tokens,
+      request: context.req.raw,
+      path: path + search,
+      body: context.get('body'),
+    })
+    context.get('noted').key = key.label
+    log({
+      level: 'info',
+      event: 'audit',
+      request: context.get('id'),
+      user: user.id,
+      provider: relayed.provider.id,
+      key: key.label,
+      method: context.req.method,
+      path,
+      status: answer.status,
+      milliseconds: Math.round(performance.now() - start),
+    })
+    return answer
+  })
+
+  return app
+}
+
+function isExtension(origin: string, extensions: readonly string[] | undefined): boolean {
+  // Firefox gives each profile an id of its own for the extension.
+  if (/^moz-extension:\/\/[0-9a-f-]{36}$/.test(origin)) return true
+  const [, id] = /^chrome-extension:\/\/([a-p]{32})$/.exec(origin) ?? []
+  return id !== undefined && (extensions === undefined || extensions.includes(id))
+}
+
+/** A form, of which no parameter is there twice (RFC 6749 section 3.2). */
+function formOf(type: string | undefined, body: ArrayBuffer): URLSearchParams {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type ?? '')) throw new RelayError('bad-request')
+  const form = new URLSearchParams(new TextDecoder().decode(body))
+  const names = [...form.keys()]
+  if (new Set(names).size !== names.length) throw new RelayError('bad-request')
+  return form
+}
+
+function withoutEmpty(noted: Noted): Partial<Noted> {
+  return Object.fromEntries(Object.entries(noted).filter(([, value]) => value)) as Partial<Noted>
+}

@@ -1,0 +1,40 @@
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+
+const isThumbprint = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\w-]{43}$/.test(value)
+
+/**
+ * Makes the question whether a key is admitted: by the configuration, or by a file that `admit` writes. The file is read
+ * again when it has changed, so that nobody has to restart anything. Rejects with what is wrong with the file.
+ */
+export function admittedKeys(keys: readonly string[] = [], file?: string): (key: string) => Promise<boolean> {
+  const always = new Set(keys)
+  let read: { at: number; keys: Set<string> } | undefined
+  return async thumbprint => {
+    if (always.has(thumbprint)) return true
+    if (file === undefined) return false
+    const at = statSync(file, { throwIfNoEntry: false })?.mtimeMs
+    if (at === undefined) return false
+    if (read?.at !== at) read = { at, keys: new Set(Object.keys(readKeys(file))) }
+    return read.keys.has(thumbprint)
+  }
+}
+
+/** Admits a key, with a note of whose it is. Throws a sentence where thumbprint or file is none. */
+export function admit(file: string, thumbprint: string, note: string): void {
+  if (!isThumbprint(thumbprint))
+    throw new Error('A thumbprint has 43 characters: letters, digits, - and _. The extension shows it.')
+  const keys = statSync(file, { throwIfNoEntry: false }) ? readKeys(file) : {}
+  // Whole or not at all: a relay that reads meanwhile must not find half a file.
+  writeFileSync(`${file}.new`, `${JSON.stringify({ ...keys, [thumbprint]: note }, null, 2)}\n`, {
+    mode: 0o600,
+  })
+  renameSync(`${file}.new`, file)
+}
+
+function readKeys(file: string): Record<string, string> {
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  const isRecord = typeof value === 'object' && value !== null && Object.keys(value).every(isThumbprint)
+  if (!isRecord) throw new Error(`${file} is no list of admitted keys.`)
+  return value as Record<string, string>
+}

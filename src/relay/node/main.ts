@@ -1,0 +1,3 @@
+import { runRelay } from './cli'
+
+process.exitCode = await runRelay(process.argv.slice(2))

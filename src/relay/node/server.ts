@@ -1,0 +1,68 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import { relayApp } from '../app'
+import type { RelayConfig } from '../config'
+import { relayLimits } from '../limits'
+import type { Log } from '../log'
+import { createMetrics } from '../metrics'
+import { admittedKeys } from './admitted'
+import { operationsApp } from './operations'
+
+export type RunningRelay = {
+  port: number
+  operationsPort: number
+  /** Takes no new request, lets those under way end for 20 s, and resolves when both ports are closed. */
+  stop(): Promise<void>
+}
+
+/** Runs the relay on Node. Rejects where a port cannot be opened. */
+export async function startRelay(config: RelayConfig, log: Log): Promise<RunningRelay> {
+  const metrics = createMetrics()
+  let isReady = true
+  const { keys, keysFile } = config.users
+  const app = relayApp(config, { log, metrics, isAdmitted: admittedKeys(keys, keysFile) })
+  const operations = operationsApp(metrics, () => isReady)
+  const server = await listening(app.fetch, config.listen)
+  const second = await listening(operations.fetch, config.operations).catch(async (error: unknown) => {
+    await closed(server)
+    throw error
+  })
+  // Whoever sends half a request is not waited for.
+  server.requestTimeout = 20_000
+  server.headersTimeout = 10_000
+  const { port } = server.address() as AddressInfo
+  log({ level: 'info', event: 'start', port })
+  return {
+    port,
+    operationsPort: (second.address() as AddressInfo).port,
+    stop: async () => {
+      isReady = false
+      await closed(server)
+      await closed(second)
+      log({ level: 'info', event: 'stop' })
+    },
+  }
+}
+
+function listening(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { host, port }: { host: string; port: number },
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: host, port }, () => resolve(server)) as Server
+    server.once('error', reject)
+  })
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => server.closeAllConnections(), relayLimits.stop)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    // Those that are kept alive and idle have nothing to end.
+    server.closeIdleConnections()
+  })
+}

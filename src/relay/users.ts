@@ -1,0 +1,11 @@
+/** Who a request comes from: an identity provider's subject, or an admitted key. */
+export type User = {
+  /** `user:<subject>` or `key:<thumbprint>`: what logs, allow-lists and sealed tokens name. */
+  id: string
+}
+
+/**
+ * What a proof of possession is compared with. `target` is the path with its query; `body` reads the bytes, which nobody
+ * does for who has not shown the rest.
+ */
+export type Asked = { method: string; target: string; body(): Promise<ArrayBuffer> }

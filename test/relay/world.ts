@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { expect } from 'vitest'
+import type { Canary } from '../canaries/needles'
+import { createNeedles } from '../canaries/needles'
+import { answerOf, redirects, sellAuthorizeUrl, sellsnAuthorizeUrl } from '../sandbox/flows'
+import { practiceSetup, type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox'
+import { clients, personalTokens } from '../sandbox/setup'
+import { createVisitor } from '../sandbox/visitor'
+import { type Identity, startIdentity } from './identity'
+import { createProver, type Prover } from './prover'
+import { type Running, type Runtime, startRelay } from './runtimes'
+
+/** How a relay is told its own name; where it is reached is another matter, as behind a proxy. */
+export const relayOrigin = 'https://relay.acme.example'
+
+const secrets = {
+  SELL_SECRET: clients.sell.secret,
+  SALESOS_SECRET: clients.salesosConfidential.secret,
+  SELLSN_SECRET: clients.sellsn.secret,
+  NORTH_SECRET: clients.sellyticsNorth.secret,
+  SOUTH_SECRET: clients.sellyticsSouth.secret,
+  SEALING_KEY: randomBytes(32).toString('base64'),
+  OLD_SEALING_KEY: randomBytes(32).toString('base64'),
+}
+
+/** An answer, its body read. */
+export type Reply = {
+  status: number
+  code: string | null
+  headers: Headers
+  text: string
+  json: Record<string, unknown>
+}
+
+export type Call = {
+  method?: string
+  form?: Record<string, string> | string
+  body?: string
+  headers?: Record<string, string>
+  /** A bearer token; `null` sends none. Left out, that of `mia`. */
+  token?: string | null
+  /** Proves possession of this key instead. */
+  prover?: Prover
+}
+
+export type World = {
+  sandbox: Sandbox
+  identity: Identity
+  prover: Prover
+  relay: Running
+  config: Record<string, unknown>
+  /** Calls the relay, or another one beside it. */
+  call(path: string, call?: Call, at?: Running): Promise<Reply>
+  /** A code of Sell or SalesOS for the relay's app, as the extension gets one. */
+  code(provider: 'sell' | 'sellsn'): Promise<string>
+  /** A whole sign-in at Sell by way of the relay: its token answer. */
+  signIn(call?: Call): Promise<Record<string, string>>
+  /** Starts one more with the same configuration, changed. */
+  another(change?: Record<string, unknown>, secretChange?: Record<string, string>): Promise<Running>
+  /** Fails where any output of a relay, or any answer, has a secret in it that belongs to the relay. */
+  expectNoSecretOut(): void
+  stop(): Promise<void>
+}
+
+/** A sandbox, an identity provider, and the built relay between them, on one runtime. */
+export async function startWorld(
+  runtime: Runtime,
+  {
+    change = {},
+    sandboxOptions = {},
+  }: { change?: Record<string, unknown>; sandboxOptions?: SandboxOptions } = {},
+): Promise<World> {
+  const sandbox = await startSandbox({ loopback: true, ...sandboxOptions })
+  const identity = await startIdentity(relayOrigin)
+  const prover = await createProver(relayOrigin)
+  const config = {
+    ...relayConfig(sandbox, identity, prover),
+    operations: { port: await freePort() },
+    ...change,
+  }
+  const relays: Running[] = []
+  const another = async (more = {}, secretChange = {}) => {
+    const own = { operations: { port: await freePort() } }
+    const running = await startRelay(runtime, { ...config, ...own, ...more }, { ...secrets, ...secretChange })
+    relays.push(running)
+    return running
+  }
+  const relay = await another()
+  const visitor = createVisitor(sandbox)
+  const answers: string[] = []
+
+  const call: World['call'] = async (path, wanted = {}, at = relay) => {
+    const { method = wanted.form === undefined ? 'GET' : 'POST', form, headers = {}, prover: by } = wanted
+    const body = form === undefined ? wanted.body : new URLSearchParams(form).toString()
+    const url = `${at.address}${path}`
+    const token = wanted.token === undefined && !by ? await identity.token() : wanted.token
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      headers: {
+        'dealpass-relay': '1',
+        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(by ? { dpop: await by.proof({ method, url, body: body ?? '' }) } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    })
+    const text = await response.text()
+    answers.push(JSON.stringify([...response.headers]) + text)
+    return {
+      status: response.status,
+      code: response.headers.get('dealpass-relay-error'),
+      headers: response.headers,
+      text,
+      json: jsonOf(text),
+    }
+  }
+  const code: World['code'] = async provider => {
+    const url = provider === 'sell' ? sellAuthorizeUrl({ response_type: 'code' }) : sellsnAuthorizeUrl()
+    return answerOf(await visitor.authorize(url, sandbox.users.rep)).get('code') ?? ''
+  }
+  return {
+    sandbox,
+    identity,
+    prover,
+    relay,
+    config,
+    call,
+    code,
+    another,
+    signIn: async wanted => {
+      const form = {
+        grant_type: 'authorization_code',
+        code: await code('sell'),
+        redirect_uri: redirects.sell,
+      }
+      const { status, json, text } = await call('/oauth/sell/token', { ...wanted, form })
+      expect(status, text).toBe(200)
+      return json as Record<string, string>
+    },
+    expectNoSecretOut: () => {
+      const outputs = relays.map(running => running.output()).join('\n')
+      const all = sandbox.secrets().filter(({ value }) => value !== personalTokens.rep.token)
+      const kept: Canary[] = [
+        ...all,
+        { kind: 'sealing key', owner: 'the relay', value: secrets.SEALING_KEY },
+        { kind: 'sealing key', owner: 'the relay', value: secrets.OLD_SEALING_KEY },
+      ]
+      const inOutput = createNeedles(kept).in(Buffer.from(outputs))
+      expect(inOutput.map(({ canary: { kind, owner } }) => `${kind} of ${owner}`)).toEqual([])
+      // What the extension is given: access tokens and keys of people, never what belongs to the company.
+      const ofRelay = kept.filter(
+        ({ kind, owner }) =>
+          ['refresh token', 'client secret', 'sealing key'].includes(kind) || owner === 'sellytics',
+      )
+      const inAnswers = createNeedles(ofRelay).in(Buffer.from(answers.join('\n')))
+      expect(inAnswers.map(({ canary: { kind, owner } }) => `${kind} of ${owner}`)).toEqual([])
+    },
+    stop: async () => {
+      visitor.close()
+      await Promise.all(relays.map(running => running.stop()))
+      await identity.stop()
+      await sandbox.stop()
+    },
+  }
+}
+
+function relayConfig(sandbox: Sandbox, { issuer, jwks, audience }: Identity, { thumbprint }: Prover) {
+  const { providers } = practiceSetup(sandbox)
+  const placeOf = (id: string) => {
+    const found = providers.find(provider => provider.id === id)
+    const { endpoints, api } = found as unknown as { endpoints: object; api: string[] }
+    return {
+      endpoints,
+      api,
+      ...('issuer' in (found ?? {}) ? { issuer: Object(found).issuer as string } : {}),
+    }
+  }
+  const env = (name: keyof typeof secrets) => ({ env: name })
+  return {
+    version: 1,
+    origin: relayOrigin,
+    listen: { port: 0 },
+    users: { issuer: { issuer, audience, jwks }, keys: [thumbprint] },
+    sealing: [
+      { id: 'now', key: env('SEALING_KEY') },
+      { id: 'before', key: env('OLD_SEALING_KEY') },
+    ],
+    perMinute: { tokens: 100_000, calls: 100_000 },
+    providers: [
+      {
+        id: 'sell',
+        clientId: clients.sell.id,
+        clientSecret: env('SELL_SECRET'),
+        redirects: [redirects.sell],
+        ...placeOf('sell'),
+      },
+      {
+        id: 'salesos',
+        clientId: clients.salesosConfidential.id,
+        clientSecret: env('SALESOS_SECRET'),
+        redirects: [redirects.salesos],
+        ...placeOf('salesos'),
+      },
+      {
+        id: 'sellsn',
+        clientId: clients.sellsn.id,
+        clientSecret: env('SELLSN_SECRET'),
+        ...placeOf('sellsn'),
+      },
+      {
+        id: 'sellytics',
+        keys: [
+          {
+            label: 'North',
+            clientId: clients.sellyticsNorth.id,
+            clientSecret: env('NORTH_SECRET'),
+            users: 'everybody',
+          },
+          {
+            label: 'South',
+            clientId: clients.sellyticsSouth.id,
+            clientSecret: env('SOUTH_SECRET'),
+            users: ['user:tom', `key:${thumbprint}`],
+          },
+        ],
+        ...placeOf('sellytics'),
+      },
+    ],
+  }
+}
+
+/** A port that nobody has; somebody else could take it before it is used, and the test would say so. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+function jsonOf(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
