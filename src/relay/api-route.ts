@@ -29,7 +29,7 @@ type Call = {
 export async function apiCall(call: Call): Promise<{ answer: Response; key: RelayKey }> {
   const { relayed, user, request, path, tokens } = call
   const key = keyFor(relayed, request.headers.get('dealpass-client'))
-  if (key.users !== 'everybody' && !key.users.includes(user.id)) throw new RelayError('not-allowed')
+  if (!mayUse(key, user)) throw new RelayError('not-allowed')
   if (!relayed.methods.has(request.method)) throw new RelayError('method-not-allowed')
   const url = addressOf(relayed, path)
   for (let round = 0; ; round += 1) {
@@ -43,6 +43,16 @@ export async function apiCall(call: Call): Promise<{ answer: Response; key: Rela
     }
     return { answer: await read(response, token), key }
   }
+}
+
+/** The keys of a provider that somebody may use, as the extension names them. Throws `not-found` where there are none at all. */
+export function keysFor({ keys }: RelayProvider, user: User): { label: string; client_id: string }[] {
+  if (keys.length === 0) throw new RelayError('not-found')
+  return keys.filter(key => mayUse(key, user)).map(({ label, clientId }) => ({ label, client_id: clientId }))
+}
+
+function mayUse({ users }: RelayKey, { id }: User): boolean {
+  return users === 'everybody' || users.includes(id)
 }
 
 function keyFor({ keys }: RelayProvider, clientId: string | null): RelayKey {

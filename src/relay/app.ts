@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { limits } from '../shared/limits'
-import { apiCall } from './api-route'
+import { apiCall, keysFor } from './api-route'
 import { bearerCheck } from './bearer'
 import type { RelayConfig, RelayProvider } from './config'
 import { errorAnswer, RelayError } from './errors'
@@ -150,6 +150,13 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
         form: formOf(context.req.header('content-type'), context.get('body')),
       })
     })
+
+  app.get('/oauth/:provider/keys', identified, context => {
+    const relayed = known(context, 'keys')
+    const user = context.get('user')
+    countToken(user.id)
+    return context.json({ keys: keysFor(relayed, user) }, 200, { 'cache-control': 'no-store' })
+  })
 
   app.all('/api/:provider/*', limited(limits.body), identified, async context => {
     const relayed = known(context, 'api')

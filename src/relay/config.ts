@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { catalogue } from '../providers'
 import { providersOf } from '../providers/configured'
 import type { Provider } from '../providers/provider'
 import {
@@ -127,8 +128,9 @@ export type RelayFile = v.InferOutput<typeof relaySchema>
 type FileProvider = RelayFile['providers'][number]
 export type Grant = NonNullable<FileProvider['grants']>[number]
 
-/** Gives a secret by where it is, without white space at its ends; undefined where there is none. */
+/** Gives a secret by where it is; undefined where there is none. */
 export type ReadSecret = (place: { env: string } | { file: string }) => string | undefined
+type Place = Parameters<ReadSecret>[0] | undefined
 
 /** A key for client credentials. */
 export type RelayKey = {
@@ -177,8 +179,9 @@ export function parseRelayConfig(
   if (!parsed.success || inherited.length > 0)
     return { faults: [...(parsed.issues ?? []).map(faultOfIssue), ...inherited] }
 
-  const faults = meaningFaults(parsed.output, providersIn(parsed.output))
-  const secretAt = (path: string, place: { env: string } | { file: string } | undefined) => {
+  const all = providersIn(parsed.output)
+  const faults = meaningFaults(parsed.output, all)
+  const secretAt = (path: string, place: Place) => {
     if (!place) return undefined
     const found = readSecret(place)?.trim()
     if (found && /^[\x21-\x7e]+$/.test(found)) return found
@@ -189,12 +192,11 @@ export function parseRelayConfig(
     return undefined
   }
   const providers = new Map(
-    parsed.output.providers.map((entry, index) => [
-      entry.id,
-      relayProvider(entry, providersIn(parsed.output), (path, place) =>
-        secretAt(`providers[${index}].${path}`, place),
-      ),
-    ]),
+    parsed.output.providers.flatMap((entry, index) => {
+      const found = all.find(({ id }) => id === entry.id)
+      const at = (path: string, place: Place) => secretAt(`providers[${index}].${path}`, place)
+      return found ? [[entry.id, relayProvider(entry, found, at)]] : []
+    }),
   )
   const sealing = (parsed.output.sealing ?? []).map(({ id, key: place }, index) => {
     const bytes = bytesOf(secretAt(`sealing[${index}].key`, place) ?? '')
@@ -205,20 +207,21 @@ export function parseRelayConfig(
   return faults.length > 0 ? { faults } : { config: { ...parsed.output, providers, sealing } }
 }
 
+const isBuiltIn = (id: string) => catalogue.some(provider => provider.id === id)
+
 /** The catalogue with the configuration's own addresses, and its own providers. */
 function providersIn({ providers }: RelayFile): Provider[] {
   const configured: SetupView['providers'] = {}
   for (const { id, name, scopes, issuer, endpoints, api } of providers)
-    configured[id] = { name, scopes, issuer, endpoints, api }
+    if (isBuiltIn(id) || endpoints?.token) configured[id] = { name, scopes, issuer, endpoints, api }
   return providersOf({ organisation: {}, providers: configured, sites: [], rules: {} })
 }
 
 function relayProvider(
   entry: FileProvider,
-  all: Provider[],
-  secretAt: (path: string, place: { env: string } | { file: string } | undefined) => string | undefined,
+  provider: Provider,
+  secretAt: (path: string, place: Place) => string | undefined,
 ): RelayProvider {
-  const provider = all.find(({ id }) => id === entry.id) as Provider
   return {
     provider,
     clientId: entry.clientId,

@@ -158,6 +158,18 @@ describe.each(runtimes)('the relay on %s', runtime => {
       expect((await world.call(figures, { ...south, prover: world.prover })).status).toBe(200)
     })
 
+    it('is listed by the keys that somebody may use', async () => {
+      const listed = async (call: object) => (await world.call('/oauth/sellytics/keys', call)).json.keys
+      const keyOf = ({ name, id }: { name: string; id: string }) => ({ label: name, client_id: id })
+      expect(await listed({})).toEqual([keyOf(clients.sellyticsNorth)])
+      expect(await listed({ prover: world.prover })).toEqual([
+        keyOf(clients.sellyticsNorth),
+        keyOf(clients.sellyticsSouth),
+      ])
+      expect((await world.call('/oauth/sell/keys')).code).toBe('not-found')
+      expect((await world.call('/oauth/sellytics/keys', { token: null })).code).toBe('no-credentials')
+    })
+
     it('is fetched with a new token where the API refuses the one that is held', async () => {
       expect((await world.call(figures, north)).status).toBe(200)
       world.sandbox.withdraw('sellytics')

@@ -1,0 +1,2 @@
+import { buildRelay } from './relay-build'
+await buildRelay()
