@@ -162,6 +162,22 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toHaveLength(1)
   })
 
+  it('is over by itself also where the token before still lives', async () => {
+    await startWithSetup()
+    const id = await connected('salesos')
+    const { value, expiresAt } = await accessToken(id)
+    later(expiresAt - Date.now() - 30_000)
+    trouble(down)
+    expect((await accessToken(id)).value).toBe(value)
+    expect(outage()).toBeDefined()
+    trouble(null)
+    providers.sandbox.forget()
+    await vi.advanceTimersByTimeAsync(limits.retry)
+    await settled()
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+  })
+
   it('is tried again by an alarm when the worker has died meanwhile', async () => {
     const [id] = await two()
     trouble({ ...down, headers: { 'retry-after': '40' } })
