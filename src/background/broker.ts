@@ -7,7 +7,7 @@ import { tokensFromAnswer } from '../oauth/sign-in'
 import { isTokenDead } from '../oauth/token-info'
 import { type Tokens, tokensFromKey } from '../oauth/tokens'
 import { isFlowAllowed } from '../providers/ways'
-import { AppError, faultOf } from '../shared/errors'
+import { AppError, type ErrorCode, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Lease } from '../shared/protocol'
 import type { ConnectionId, ConnectionView } from '../shared/view'
@@ -31,6 +31,9 @@ import { type Connection, keep, kept, readSnapshot, write } from './vault'
 
 /** Early renewals that failed, so that not every call in a token's last minutes tries again. Lost, it costs one try. */
 const failedEarly = lately(limits.again)
+
+/** What is said of a server that was there. */
+const answers: readonly ErrorCode[] = ['reconnect-required', 'provider-rejected', 'setup-wrong']
 
 /**
  * An access token of a connection that is good for a while: the one in memory, or a new one. Whoever asks and
@@ -187,8 +190,8 @@ async function renew(
     } catch (error) {
       const { code, reason } = faultOf(error)
       if (code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
-      // A refusal is an answer, too.
-      else if (code === 'reconnect-required' && reason !== 'sign-in-again') await endOutage(connection)
+      // A refusal and nonsense are answers, too.
+      else if (answers.includes(code) && reason !== 'sign-in-again') await endOutage(connection)
       throw error
     }
   })

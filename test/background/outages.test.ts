@@ -173,9 +173,21 @@ describe('an outage', () => {
     trouble(null)
     providers.sandbox.forget()
     await vi.advanceTimersByTimeAsync(limits.retry)
-    await settled()
-    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
     await untilView(({ outages }) => Object.keys(outages).length === 0)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+  })
+
+  it.each<[string, Partial<Fault>]>([
+    ['nonsense', { status: 200, body: '<h1>Hello</h1>' }],
+    ['a refusal of the app', { status: 401, body: '{"error":"invalid_client"}' }],
+  ])('is over with %s, too: the server is there', async (_, answer) => {
+    const [id] = await two()
+    trouble(down)
+    await unreachable(id)
+    trouble(answer)
+    await vi.advanceTimersByTimeAsync(limits.retry)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+    for (const connection of view().connections) expect(connection).not.toHaveProperty('notAnswering')
   })
 
   it('is tried again by an alarm when the worker has died meanwhile', async () => {
