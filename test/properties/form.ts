@@ -30,7 +30,7 @@ export async function holds<T>(
       // That it fails is all that is asked of a mistake made on purpose.
       endOnFailure: process.env.DEALPASS_MISTAKE !== undefined,
       // Making smaller what fails must not take so long that the test's own end comes first, and nothing is said.
-      ...(isLong ? {} : { interruptAfterTimeLimit: 90_000, markInterruptAsFailure: true }),
+      ...(isLong ? {} : { interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true }),
       ...(seed === undefined ? {} : { seed: Number(seed) }),
       ...(path === undefined ? {} : { path }),
     })

@@ -47,11 +47,6 @@ export const mistakes: Record<string, Mistake> = {
     right: 'now?.refreshToken !== undefined && now.generation !== generation',
     wrong: 'now?.refreshToken !== undefined && now.generation < 0',
   },
-  'writes the result of the loser over that of a Reconnect': {
-    file: 'settle.ts',
-    right: 'await inOrder(connection.id, async () => {',
-    wrong: "await inOrder('settle', async () => {",
-  },
   'leaves the entry of a Disconnect that was undone': {
     file: 'disconnect.ts',
     right: '    return true\n  })\n  if (!undone) return',
