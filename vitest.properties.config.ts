@@ -1,9 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { making } from './test/properties/mistakes'
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+const { DEALPASS_MISTAKE: mistake } = process.env
+
 export default defineConfig({
+  plugins: mistake === undefined ? [] : [making(mistake)],
   resolve: { alias: { 'webextension-polyfill': pathOf('./test/fakes/browser.ts') } },
   test: {
     environment: 'node',

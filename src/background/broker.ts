@@ -7,7 +7,7 @@ import { tokensFromAnswer } from '../oauth/sign-in'
 import { isTokenDead } from '../oauth/token-info'
 import { type Tokens, tokensFromKey } from '../oauth/tokens'
 import { isFlowAllowed } from '../providers/ways'
-import { AppError, faultOf } from '../shared/errors'
+import { AppError, type ErrorCode, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Lease } from '../shared/protocol'
 import type { ConnectionId, ConnectionView } from '../shared/view'
@@ -32,30 +32,34 @@ import { type Connection, keep, kept, readSnapshot, write } from './vault'
 /** Early renewals that failed, so that not every call in a token's last minutes tries again. Lost, it costs one try. */
 const failedEarly = lately(limits.again)
 
+/** What is said of a server that was there. */
+const answers: readonly ErrorCode[] = ['reconnect-required', 'provider-rejected', 'setup-wrong']
+
 /**
  * An access token of a connection that is good for a while: the one in memory, or a new one. Whoever asks and
  * however often, a connection refreshes once for a scope set (RFC 9700 section 4.14: a rotated refresh token used
  * twice costs the login).
  *
  * `scopes` asks for a narrower token; left out, it has all that was granted. `refused` is a token that the API has
- * just refused with 401: it is not given again.
+ * just refused with 401: it is not given again. `isRetry` asks a server again that did not answer, though a token lives.
  *
  * Throws `stopped`, `not-connected`, `reconnect-required`, `scope-missing`, `permission-missing`, `setup-wrong`,
  * `blocked-by-policy`, `provider-unreachable`, `provider-rejected`.
  */
 export async function accessToken(
   id: ConnectionId,
-  { scopes, refused }: { scopes?: readonly string[]; refused?: string } = {},
+  { scopes, refused, isRetry }: { scopes?: readonly string[]; refused?: string; isRetry?: true } = {},
 ): Promise<HeldToken> {
   await requireUsable(id)
   const held = heldToken(await session(), id, scopes)
-  if (held && held.value !== refused && isFresh(held)) return held
+  if (held && held.value !== refused && isFresh(held) && !isRetry) return held
   return inOrder(id, async () => {
     // Whoever was first in the queue may have renewed it, or lost the connection.
-    await requireUsable(id)
+    const { nextTry } = await requireUsable(id)
     const now = heldToken(await session(), id, scopes)
     const living = now && now.value !== refused && now.expiresAt > Date.now() ? now : undefined
-    if (living && (isFresh(living) || failedEarly.was(id))) return living
+    const isTried = isRetry && nextTry !== undefined
+    if (living && !isTried && (isFresh(living) || failedEarly.was(id))) return living
     const renewed = await renew(id, scopes, refused).catch(async (error: unknown) => {
       // Early renewal is a courtesy: while the old token lives, only the provider's refusal harms anybody.
       const { code, reason } = faultOf(error)
@@ -140,7 +144,7 @@ export function renewNow(id: ConnectionId): Promise<HeldToken> {
 
 /** Renews what an outage kept from being renewed. */
 export function retry(id: ConnectionId, scopes: string[] | undefined): Promise<HeldToken> {
-  return accessToken(id, { scopes })
+  return accessToken(id, { scopes, isRetry: true })
 }
 
 /** Refreshes that were out when a worker died: what became of their refresh tokens is asked at once. */
@@ -186,8 +190,8 @@ async function renew(
     } catch (error) {
       const { code, reason } = faultOf(error)
       if (code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
-      // A refusal is an answer, too.
-      else if (code === 'reconnect-required' && reason !== 'sign-in-again') await endOutage(connection)
+      // A refusal and nonsense are answers, too.
+      else if (answers.includes(code) && reason !== 'sign-in-again') await endOutage(connection)
       throw error
     }
   })

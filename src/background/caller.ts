@@ -38,7 +38,8 @@ const panel = '/src/screens/panel/index.html'
  * same thing they have to agree.
  */
 export function callerOf(sender: Sender, known: Known): Caller | undefined {
-  if (sender.id !== browser.runtime.id || !sender.url || !URL.canParse(sender.url)) return undefined
+  if (sender.id !== browser.runtime.id || typeof sender.url !== 'string' || !URL.canParse(sender.url))
+    return undefined
   if (isDormant(sender)) return undefined
   const url = new URL(sender.url)
   const ours = new URL(browser.runtime.getURL('/')).origin

@@ -86,6 +86,10 @@ describe('callerOf', () => {
   })
 
   it.each<[title: string, sender: Sender]>([
+    [
+      'whose address is no text and cannot be made one',
+      { ...senders.popup(), url: { toString: 0 } as unknown as string },
+    ],
     ['another extension', { ...senders.popup(), id: 'ponmlkjihgfedcbaponmlkjihgfedcba' }],
     ['nobody by name', without(senders.popup(), 'id')],
     ['a sender without an address', without(senders.popup(), 'url')],

@@ -162,6 +162,34 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toHaveLength(1)
   })
 
+  it('is over by itself also where the token before still lives', async () => {
+    await startWithSetup()
+    const id = await connected('salesos')
+    const { value, expiresAt } = await accessToken(id)
+    later(expiresAt - Date.now() - 30_000)
+    trouble(down)
+    expect((await accessToken(id)).value).toBe(value)
+    expect(outage()).toBeDefined()
+    trouble(null)
+    providers.sandbox.forget()
+    await vi.advanceTimersByTimeAsync(limits.retry)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+  })
+
+  it.each<[string, Partial<Fault>]>([
+    ['nonsense', { status: 200, body: '<h1>Hello</h1>' }],
+    ['a refusal of the app', { status: 401, body: '{"error":"invalid_client"}' }],
+  ])('is over with %s, too: the server is there', async (_, answer) => {
+    const [id] = await two()
+    trouble(down)
+    await unreachable(id)
+    trouble(answer)
+    await vi.advanceTimersByTimeAsync(limits.retry)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+    for (const connection of view().connections) expect(connection).not.toHaveProperty('notAnswering')
+  })
+
   it('is tried again by an alarm when the worker has died meanwhile', async () => {
     const [id] = await two()
     trouble({ ...down, headers: { 'retry-after': '40' } })

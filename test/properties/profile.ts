@@ -1,9 +1,12 @@
 import { IDBFactory } from 'fake-indexeddb'
 import { vi } from 'vitest'
+import { unseal } from '../../src/background/sealed'
+import type { StoredCredentials } from '../../src/background/vault'
 import { ask, endLife, senders, startWorker } from '../fakes/worker'
 import { world } from '../fakes/world'
 import { dropTimers, pass, quiet, startClock } from './clock'
-import { setup, TokenServer } from './token-server'
+import { setup } from './providers'
+import { TokenServer } from './token-server'
 
 /** A Monday, midnight UTC. */
 const start = Date.UTC(2026, 0, 5)
@@ -54,4 +57,34 @@ export function peek<T>(store: string): Map<unknown, T> {
   const { _databases: databases } = indexedDB as unknown as { _databases: Databases }
   const records = databases.get('dealpass')?.rawObjectStores.get(store)?.records.values() ?? []
   return new Map([...records].map(({ key, value }) => [key, value as T]))
+}
+
+const known = new WeakMap<object, { refreshToken?: string }>()
+
+/** Opens credentials as they were when they were looked at. */
+export async function opened(stored: StoredCredentials): Promise<{ refreshToken?: string }> {
+  const before = known.get(stored)
+  if (before) return before
+  const key = peek<{ key: CryptoKey }>('keys').get('data')?.key
+  if (!key) throw new Error('There is no data key')
+  const { connection, generation, sealed } = stored
+  const secrets = Object(await unseal(key, ['credentials', connection, String(generation)], sealed))
+  known.set(stored, secrets)
+  return secrets
+}
+
+/** The refresh token of a connection that is on disk in this very moment. */
+export async function refreshTokenOnDisk(id: string): Promise<string | undefined> {
+  const stored = peek<StoredCredentials>('credentials').get(id)
+  return stored && (await opened(stored)).refreshToken
+}
+
+/** Writes down another refresh token, as somebody else would who has the same login. */
+export async function replaceRefreshToken(id: string, refreshToken: string): Promise<void> {
+  const { readCredentials, sealedCredentials } = await import('../../src/background/credentials')
+  const { write } = await import('../../src/background/vault')
+  const before = await readCredentials(id)
+  if (!before) throw new Error('There are no credentials')
+  const next = await sealedCredentials({ ...before, refreshToken, generation: before.generation + 1 })
+  await write(({ credentials }) => credentials.put(next))
 }

@@ -7,7 +7,7 @@ import { world } from '../fakes/world'
 import { dropTimers, pass, quiet, timerCount } from './clock'
 import { isLong } from './form'
 import { die, newProfile, peek, revive } from './profile'
-import { hosts } from './token-server'
+import { hosts } from './providers'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -2,67 +2,11 @@ import { vi } from 'vitest'
 import type { Life } from '../fakes/event'
 import { json } from '../fakes/server'
 import { world } from '../fakes/world'
-
-/** What a token endpoint does with a request. `lost` and `garbled` do what was asked, and the answer is of no use. */
-const modes = [
-  'well',
-  'refuses',
-  'down',
-  'lost',
-  'fails',
-  'busy',
-  'nonsense',
-  'garbled',
-  'client-refused',
-] as const
-export type Mode = (typeof modes)[number]
-
-/** What an answer says: a token, a refusal of the refresh token, nothing, no sense, or that it does not know the app. */
-export type Outcome = 'ok' | 'refused' | 'unanswered' | 'nonsense' | 'client-refused'
+import { type Mode, type Outcome, useless } from './modes'
+import { hosts } from './providers'
+import type { Use } from './use'
 
 type Family = { user: string; current: string; superseded: Map<string, number>; isRevoked: boolean }
-
-/** One use of a refresh token, as the server saw it. */
-export type Use = {
-  life: Life
-  at: number
-  host: string
-  user: string
-  refreshToken: string
-  /** The scope set that was asked for; '' for all. */
-  asked: string
-  outcome?: Outcome
-  accessToken?: string
-  /** The refresh token of the answer. */
-  next?: string
-  /** The server has done it, whether or not its answer arrived. */
-  isDone: boolean
-  /** It says when it wants to be asked again. */
-  namesTime: boolean
-  isOver: boolean
-}
-
-/** Hosts of providers that a setup defines. */
-export const hosts = ['auth.acme.example', 'auth.borg.example'] as const
-
-/** A setup with a provider at each host. */
-export const setup = JSON.stringify({
-  version: 1,
-  providers: hosts.map(host => ({
-    id: host.split('.')[1],
-    name: host,
-    clientId: 'app',
-    flow: 'authorization_code',
-    scopes: ['read', 'write'],
-    endpoints: {
-      authorization: `https://${host}/authorize`,
-      token: `https://${host}/token`,
-      revocation: `https://${host}/revoke`,
-      userinfo: `https://${host}/userinfo`,
-    },
-    api: [`https://${host}/api/`],
-  })),
-})
 
 /** Match patterns of those hosts. */
 const patterns = hosts.map(host => `https://${host}/*`)
@@ -85,6 +29,8 @@ export class TokenServer {
   /** What no client may do while its worker lives. */
   violations: string[] = []
   revocations = 0
+  /** Somebody else who has the same refresh token uses it first, once, and writes down what they got. */
+  overtake: ((next: string) => Promise<void>) | undefined
   /** While it is there, answers of token requests wait for it. */
   gate: Promise<void> | undefined
   #families = new Map<string, Family>()
@@ -112,6 +58,11 @@ export class TokenServer {
     if (!family || family.isRevoked) return false
     const at = family.superseded.get(refreshToken)
     return at === undefined || Date.now() - at <= this.window
+  }
+
+  /** Whether the login of a refresh token has been ended. */
+  isEnded(refreshToken: string): boolean {
+    return this.#families.get(refreshToken)?.isRevoked ?? false
   }
 
   #signIn(url: URL): string {
@@ -177,6 +128,12 @@ export class TokenServer {
   ): Promise<() => Response> {
     const mode = this.mode[host] ?? 'well'
     const family = this.#families.get(refreshToken)
+    const { overtake } = this
+    if (overtake && family && mode === 'well' && this.rotates && this.isGood(refreshToken)) {
+      this.overtake = undefined
+      await overtake(this.#rotated(family))
+      return () => json({ error: 'invalid_grant' }, { status: 400 })
+    }
     const use: Use = {
       life,
       at: Date.now(),
@@ -184,7 +141,9 @@ export class TokenServer {
       user: family?.user ?? '',
       refreshToken,
       asked: asked.split(' ').sort().join(' '),
+      endedAt: Number.POSITIVE_INFINITY,
       isDone: false,
+      isReuse: false,
       namesTime: false,
       isOver: false,
     }
@@ -196,6 +155,7 @@ export class TokenServer {
     const end = (outcome: Outcome) => {
       use.outcome = outcome
       use.isOver = true
+      use.endedAt = Date.now()
       this.answered.push(use)
     }
     const answer = this.#done(mode, family, use)
@@ -217,6 +177,7 @@ export class TokenServer {
     if (mode === 'nonsense') return unsaid('nonsense')
     if (mode === 'client-refused') return unsaid('client-refused')
     use.isDone = true
+    use.isReuse = family !== undefined && !family.isRevoked && !this.isGood(use.refreshToken)
     if (family && (mode === 'refuses' || !this.isGood(use.refreshToken))) family.isRevoked = true
     if (!family || family.isRevoked)
       return end => {
@@ -225,13 +186,7 @@ export class TokenServer {
         end('refused')
         return json({ error: 'invalid_grant' }, { status: 400 })
       }
-    if (this.rotates) {
-      const next = this.#name('refresh')
-      if (!family.superseded.has(family.current)) family.superseded.set(family.current, Date.now())
-      family.current = next
-      this.#families.set(next, family)
-      use.next = next
-    }
+    if (this.rotates) use.next = this.#rotated(family)
     use.accessToken = this.#name('access')
     this.#people.set(use.accessToken, family.user)
     if (mode === 'lost') return unsaid('unanswered')
@@ -245,6 +200,14 @@ export class TokenServer {
         ...(use.next === undefined ? {} : { refresh_token: use.next }),
       })
     }
+  }
+
+  #rotated(family: Family): string {
+    const next = this.#name('refresh')
+    if (!family.superseded.has(family.current)) family.superseded.set(family.current, Date.now())
+    family.current = next
+    this.#families.set(next, family)
+    return next
   }
 
   #tokens(user: string, refreshToken: string): Response {
@@ -269,21 +232,5 @@ export class TokenServer {
   #name(kind: string): string {
     this.#count += 1
     return `${kind}-${this.#count}`
-  }
-}
-
-function useless(mode: Mode): Response {
-  switch (mode) {
-    case 'fails':
-      return new Response('<h1>Oops</h1>', { status: 500 })
-    case 'busy':
-      return json({ error: 'slow_down' }, { status: 429, headers: { 'retry-after': '40' } })
-    case 'nonsense':
-    case 'garbled':
-      return json({ access_token: 7 })
-    case 'client-refused':
-      return json({ error: 'invalid_client' }, { status: 401 })
-    default:
-      throw new TypeError('Failed to fetch')
   }
 }
