@@ -6,12 +6,12 @@ import type { Provider } from './provider'
  * endpoint. Throws `bad-request` (`outside-api`).
  */
 export function apiAddress(provider: Provider, path: string): URL {
-  const outside = new AppError('bad-request', 'outside-api')
+  const outside = () => new AppError('bad-request', 'outside-api')
   const [base] = provider.api
   // Parsers differ over these.
-  if (!base || /[\\\s\p{Cc}]/u.test(path)) throw outside
+  if (!base || /[\\\s\p{Cc}]/u.test(path)) throw outside()
   const relative = path.startsWith('/') && !path.startsWith('//') ? new URL(path, base).href : path
-  if (!URL.canParse(relative, base)) throw outside
+  if (!URL.canParse(relative, base)) throw outside()
   const url = new URL(relative, base)
   url.hash = ''
   // A server may skip an empty segment, and decode what needed no encoding or hides a delimiter: the resource would
@@ -21,7 +21,7 @@ export function apiAddress(provider: Provider, path: string): URL {
     url.password ||
     /\/\/|;|%(?:00|2[5def]|3[\db]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9ae])/i.test(url.pathname)
   )
-    throw outside
+    throw outside()
   const isInside = provider.api.some(prefix => {
     const { protocol, origin, pathname } = new URL(prefix)
     // The origin of a blob: or filesystem: address is that of the one inside it.
@@ -35,6 +35,6 @@ export function apiAddress(provider: Provider, path: string): URL {
     // One that ends in a slash is the beginning of many.
     return url.origin === origin && (path.endsWith('/') ? at.startsWith(path) : at === `${path}/`)
   })
-  if (!isInside || isEndpoint) throw outside
+  if (!isInside || isEndpoint) throw outside()
   return url
 }

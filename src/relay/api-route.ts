@@ -5,6 +5,7 @@ import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import { hasToken } from '../shared/token-in-answer'
 import type { RelayKey, RelayProvider } from './config'
+import { deadline } from './deadline'
 import { RelayError } from './errors'
 import type { MachineTokens } from './machine-tokens'
 import { orUpstream } from './upstream'
@@ -82,7 +83,7 @@ async function sent({ request, body }: Call, url: URL, token: string): Promise<R
       method,
       headers,
       redirect: 'manual',
-      signal: AbortSignal.timeout(limits.request),
+      signal: deadline(),
       ...(hasBody ? { body } : {}),
     }).catch(cause => {
       throw new AppError('provider-unreachable', undefined, { cause })
@@ -90,12 +91,20 @@ async function sent({ request, body }: Call, url: URL, token: string): Promise<R
   )
 }
 
+// One that says how long it is, and is not packed, can be no longer.
+function readAnswer(response: Response): Promise<ArrayBuffer> {
+  const length = response.headers.get('content-length')
+  const isShort =
+    length !== null && Number(length) <= limits.body && !response.headers.has('content-encoding')
+  return isShort ? response.arrayBuffer() : readUpTo(response, limits.body)
+}
+
 async function read(response: Response, token: string): Promise<Response> {
   const { status } = response
   if (status >= 300 && status < 400 && status !== 304) throw new RelayError('upstream-nonsense')
   const headers = incomingHeaders(response.headers)
   const body = await orUpstream(() =>
-    readUpTo(response, limits.body).catch(cause => {
+    readAnswer(response).catch(cause => {
       throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
     }),
   )

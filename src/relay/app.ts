@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { limits } from '../shared/limits'
 import { apiCall, keysFor } from './api-route'
@@ -23,7 +23,14 @@ export type Surroundings = {
   metrics?: Metrics
 }
 
-type Noted = { route: string; provider: string; code: string; user?: string; key?: string }
+type Noted = {
+  route: string
+  provider: string
+  code: string
+  user?: string
+  key?: string
+  path?: string
+}
 type Env = { Variables: { id: string; noted: Noted; body: ArrayBuffer; user: User } }
 
 /**
@@ -50,11 +57,12 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
     context.res.headers.set('x-request-id', context.get('id'))
     const milliseconds = performance.now() - start
     const { status } = context.res
-    metrics?.end({ ...noted, status }, milliseconds / 1000)
+    metrics?.end(noted, status, milliseconds / 1000)
     const { method } = context.req
     log({
       level: status >= 500 ? 'error' : 'info',
-      event: 'request',
+      // Somebody had data fetched, or tried to.
+      event: noted.route === 'api' ? 'audit' : 'request',
       request: context.get('id'),
       method,
       status,
@@ -97,6 +105,7 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
 
   const identified = async (context: Context<Env>, next: () => Promise<void>) => {
     const { req } = context
+    const body = () => (hasBody(req.method) ? req.arrayBuffer() : Promise.resolve(new ArrayBuffer(0)))
     const authorization = req.header('authorization')
     const proof = req.header('dpop')
     if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
@@ -113,7 +122,7 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
       if (!token || !checkBearer) throw new RelayError('no-credentials')
       user = await checkBearer(token)
     }
-    context.set('body', await req.arrayBuffer())
+    context.set('body', await body())
     context.set('user', user)
     context.get('noted').user = user.id
     await next()
@@ -129,13 +138,14 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
     return relayed
   }
 
-  const limited = (most: number) =>
-    bodyLimit({
-      maxSize: most,
-      onError: () => {
-        throw new RelayError('too-large')
-      },
-    })
+  const limited = (most: number): MiddlewareHandler<Env> => {
+    const onError = () => {
+      throw new RelayError('too-large')
+    }
+    const limit = bodyLimit({ maxSize: most, onError })
+    // To look for a body where none can be makes a slow request of a quick one.
+    return (context, next) => (hasBody(context.req.method) ? limit(context, next) : next())
+  }
 
   const jobs = { token: tokenRequest, revoke: revocation, exchange }
   for (const [route, job] of Object.entries(jobs))
@@ -164,7 +174,7 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
     countCall(user.id)
     const { pathname, search } = new URL(context.req.url)
     const path = pathname.slice(`/api/${relayed.provider.id}`.length)
-    const start = performance.now()
+    context.get('noted').path = path
     const { answer, key } = await apiCall({
       relayed,
       user,
@@ -174,23 +184,13 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
       body: context.get('body'),
     })
     context.get('noted').key = key.label
-    log({
-      level: 'info',
-      event: 'audit',
-      request: context.get('id'),
-      user: user.id,
-      provider: relayed.provider.id,
-      key: key.label,
-      method: context.req.method,
-      path,
-      status: answer.status,
-      milliseconds: Math.round(performance.now() - start),
-    })
     return answer
   })
 
   return app
 }
+
+const hasBody = (method: string) => method !== 'GET' && method !== 'HEAD'
 
 function isExtension(origin: string, extensions: readonly string[] | undefined): boolean {
   // Firefox gives each profile an id of its own for the extension.

@@ -1,7 +1,7 @@
 /** One line of the relay's log. By its type it can hold no secret: ids, closed words, paths, counts and times. */
 type LogLine = {
   level: 'info' | 'error'
-  /** `request`: one of each; `audit`: somebody had data fetched; `start`, `stop`, `fault`: of the process. */
+  /** `audit`: a request for data; `request`: any other; `start`, `stop`, `fault`: of the process. */
   event: 'request' | 'audit' | 'start' | 'stop' | 'fault'
   request?: string
   route?: string
@@ -15,7 +15,6 @@ type LogLine = {
   status?: number
   code?: string
   milliseconds?: number
-  bytes?: number
   /** Where in the code something unforeseen happened: the error's name and places, never its text. */
   place?: string
   port?: number

@@ -174,11 +174,12 @@ it('logs a line for each request, with the id that the answer has, and nothing t
     .split('\n')
     .map(line => JSON.parse(line))
   expect(
-    lines.find(({ event, request }) => event === 'request' && request === headers.get('x-request-id')),
+    lines.find(({ event, request }) => event === 'audit' && request === headers.get('x-request-id')),
   ).toEqual({
     time: expect.stringMatching(/^\d{4}-/),
     level: 'info',
-    event: 'request',
+    event: 'audit',
+    path: '/data/v1/summary',
     request: expect.any(String),
     method: 'GET',
     status: 200,

@@ -45,10 +45,7 @@ export async function runRelay(args: string[]): Promise<number> {
       say(`${thumbprint} may use the relay.`)
       return 0
     }
-    const relay = await startRelay(
-      config,
-      jsonLog(text => process.stdout.write(`${text}\n`)),
-    )
+    const relay = await startRelay(config, jsonLog(writer()))
     await new Promise<void>(resolve => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
     })
@@ -57,6 +54,19 @@ export async function runRelay(args: string[]): Promise<number> {
   } catch (error) {
     say(error instanceof Error ? error.message : String(error))
     return 1
+  }
+}
+
+/** Writes the lines of one turn at once: a pipe is written to while everybody waits. */
+function writer(): (text: string) => void {
+  let waiting: string[] = []
+  return text => {
+    if (waiting.length === 0)
+      setImmediate(() => {
+        process.stdout.write(waiting.join(''))
+        waiting = []
+      })
+    waiting.push(`${text}\n`)
   }
 }
 
