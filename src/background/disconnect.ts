@@ -94,7 +94,10 @@ function finish(id: ConnectionId): Promise<void> {
     const begun = await write(async ({ connections, journal }) => {
       const connection = await connections.get(id)
       const entry = await journal.get(`disconnect ${id}`)
-      if (!connection || entry?.kind !== 'disconnect' || entry.dueAt > Date.now() + limits.early) return
+      if (!connection || entry?.kind !== 'disconnect') return
+      const left = entry.dueAt - Date.now()
+      // More than there ever was: the clock was put back since.
+      if (left > limits.early && left <= limits.undo) return
       // From here on there is nothing to undo. A worker that dies now tells the provider once more, which does no harm
       // (RFC 7009 section 2.2: an unknown token is no error).
       await journal.put({ ...entry, step: 'revoking' })

@@ -274,6 +274,15 @@ describe('the result of a Disconnect', () => {
   })
 })
 
+it('does not wait for tomorrow when the clock is put back by a day', async () => {
+  const id = await ready('salesos')
+  await disconnect(id)
+  vi.setSystemTime(Date.now() - 24 * 60 * 60_000)
+  await vi.advanceTimersByTimeAsync(10_000)
+  await untilView(gone)
+  expect(revocations()).toHaveLength(1)
+})
+
 describe('a Disconnect whose worker dies', () => {
   it('is finished by the alarm', async () => {
     const id = await ready('salesos')

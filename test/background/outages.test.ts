@@ -142,6 +142,17 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toHaveLength(2)
   })
 
+  it('is no longer for a clock that is put back by a day', async () => {
+    const [id] = await two()
+    trouble(down)
+    await unreachable(id)
+    await unreachable(id)
+    trouble(null)
+    vi.setSystemTime(Date.now() - 24 * 60 * minute)
+    await accessToken(id)
+    expect(view().outages).toEqual({})
+  })
+
   it('believes no Retry-After of more than an hour', async () => {
     const [id] = await two()
     trouble({ ...down, headers: { 'retry-after': '999999' } })
