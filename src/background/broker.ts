@@ -47,6 +47,7 @@ export async function accessToken(
   id: ConnectionId,
   { scopes, refused }: { scopes?: readonly string[]; refused?: string } = {},
 ): Promise<HeldToken> {
+  const asked = Date.now()
   await requireUsable(id)
   const held = heldToken(await session(), id, scopes)
   if (held && held.value !== refused && isFresh(held)) return held
@@ -56,7 +57,7 @@ export async function accessToken(
     const now = heldToken(await session(), id, scopes)
     const living = now && now.value !== refused && now.expiresAt > Date.now() ? now : undefined
     if (living && (isFresh(living) || failedEarly.was(id))) return living
-    const renewed = await renew(id, scopes, refused).catch(async (error: unknown) => {
+    const renewed = await renew(id, scopes, refused, asked).catch(async (error: unknown) => {
       // Early renewal is a courtesy: while the old token lives, only the provider's refusal harms anybody.
       const { code, reason } = faultOf(error)
       const isRefused = code === 'reconnect-required' && reason !== 'sign-in-again'
@@ -172,25 +173,30 @@ async function renew(
   id: ConnectionId,
   scopes: readonly string[] | undefined,
   refused: string | undefined,
+  asked?: number,
 ): Promise<HeldToken> {
   const connection = (await readSnapshot()).connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
   const client = await clientOfConnection(connection)
   await requireHosts(client.provider)
   const credentials = await readCredentials(id)
-  const tokens = await inItsTime(connection, async () => {
-    try {
-      const given = await renewedTokens(connection, client, credentials, { scopes, refused })
-      await endOutage(connection)
-      return given
-    } catch (error) {
-      const { code, reason } = faultOf(error)
-      if (code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
-      // A refusal is an answer, too.
-      else if (code === 'reconnect-required' && reason !== 'sign-in-again') await endOutage(connection)
-      throw error
-    }
-  })
+  const tokens = await inItsTime(
+    connection,
+    async () => {
+      try {
+        const given = await renewedTokens(connection, client, credentials, { scopes, refused })
+        await endOutage(connection)
+        return given
+      } catch (error) {
+        const { code, reason } = faultOf(error)
+        if (code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
+        // A refusal is an answer, too.
+        else if (code === 'reconnect-required' && reason !== 'sign-in-again') await endOutage(connection)
+        throw error
+      }
+    },
+    asked,
+  )
   const held = await holdToken(connection, credentials?.refreshToken ? scopes : undefined, tokens)
   await noteLoginEnd(connection, client, tokens)
   await noteWellbeing(id)

@@ -17,16 +17,17 @@ const alarmPrefix = 'outage:'
 const tries = new Map<string, Promise<unknown>>()
 
 /**
- * Makes a request to a token endpoint, or waits with it for up to five seconds while that is left alone, or while somebody
- * else finds out whether it is back. After a first failure nothing is waited for.
+ * Makes a request to a token endpoint, or waits with it for up to five seconds from `asked` on (milliseconds since the epoch)
+ * while that is left alone, or while somebody else finds out whether it is back. After a first failure nothing is waited for.
  *
  * Throws `provider-unreachable` when the next try is further off, and what the request throws.
  */
 export async function inItsTime<T>(
   { addresses: { token } }: Connection,
   request: () => Promise<T>,
+  asked = Date.now(),
 ): Promise<T> {
-  const end = Date.now() + limits.patience
+  const end = asked + limits.patience
   for (;;) {
     const outage = (await session()).view.outages[token]
     if (!outage || outage.failures < 2) return request()

@@ -105,6 +105,20 @@ describe('an outage', () => {
     expect(view().outages).toEqual({})
   })
 
+  it('makes nobody wait longer because others of the same connection wait before them', async () => {
+    const [id] = await two()
+    trouble({ ...down, headers: { 'retry-after': '4' } })
+    await unreachable(id)
+    const failures = outage()?.failures ?? 0
+    const told = Promise.all(Array.from({ length: 4 }, () => unreachable(id)))
+    await settled()
+    await vi.advanceTimersByTimeAsync((outage()?.nextTry ?? 0) - Date.now())
+    await untilView(({ outages }) => (outages[origin]?.failures ?? 0) > failures)
+    // No time goes on any more.
+    await told
+    expect(tokenRequests(providers.sandbox)).toHaveLength(2)
+  })
+
   it('waits ever longer, never beyond five minutes, and never everybody alike', async () => {
     const [id] = await two()
     trouble(down)
