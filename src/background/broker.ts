@@ -189,7 +189,9 @@ async function renew(
         return given
       } catch (error) {
         const { code, reason } = faultOf(error)
-        if (code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
+        // Nonsense is no answer: it comes from a portal, or from what stands before a server that is down.
+        if (code === 'provider-unreachable' || reason === 'nonsense-answer' || reason === 'too-large')
+          await noteOutage(connection, scopes, error, retry)
         // A refusal is an answer, too.
         else if (code === 'reconnect-required' && reason !== 'sign-in-again') await endOutage(connection)
         throw error

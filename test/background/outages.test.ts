@@ -62,6 +62,25 @@ describe('an outage', () => {
     for (const connection of view().connections) expect(connection).not.toHaveProperty('notAnswering')
   })
 
+  it('is one, too, when the server talks nonsense: it is not asked by every call', async () => {
+    const [id] = await two()
+    trouble({ body: '<title>Portal</title>' })
+    const told = [await wordsOf(accessToken(id)), await wordsOf(accessToken(id))]
+    expect(told).toEqual(Array(2).fill('provider-rejected: nonsense-answer'))
+    expect(outage()).toMatchObject({ failures: 2 })
+    vi.setSystemTime(outage()?.nextTry ?? 0)
+    await wordsOf(accessToken(id))
+    vi.setSystemTime(outage()?.nextTry ?? 0)
+    await wordsOf(accessToken(id))
+    providers.sandbox.forget()
+    await unreachable(id)
+    expect(tokenRequests(providers.sandbox)).toEqual([])
+    trouble(null)
+    vi.setSystemTime(outage()?.nextTry ?? 0)
+    await accessToken(id)
+    expect(view().outages).toEqual({})
+  })
+
   it('is one for all connections of the issuer, with one cool-down', async () => {
     const [first, second] = await two()
     trouble(down)
