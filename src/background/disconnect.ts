@@ -170,7 +170,7 @@ async function revocationOf(
       ...(live.length > 0 ? { tokensUntil: Math.max(...live.map(({ expiresAt }) => expiresAt)) } : {}),
     }
   const checks = await Promise.all(accessTokens.map(value => isTokenDead(client, value)))
-  return {
-    result: checks.length > 0 && checks.every(dead => dead === true) ? 'revoked-checked' : 'revoked',
-  }
+  // The provider said yes, and says now that it lives: whoever reads that it ended would leave it so.
+  if (checks.includes(false)) return { result: 'forgotten' }
+  return { result: checks.length > 0 && !checks.includes(undefined) ? 'revoked-checked' : 'revoked' }
 }

@@ -234,12 +234,12 @@ describe('the result of a Disconnect', () => {
     expect(view().departures[0]?.result).toBe('revoked')
   })
 
-  it('is not checked where the token still works after it', async () => {
+  it('is only forgotten here where the token still works after it, whatever was answered', async () => {
     const id = await ready('sell')
     providers.sandbox.set('sell', { fault: { path: '/oauth2/revoke', body: {} } })
     await ended(id)
     expect(providers.sandbox.saw({ path: '/oauth2/token/info' })).toMatchObject([{ status: 200 }])
-    expect(view().departures[0]?.result).toBe('revoked')
+    expect(view().departures[0]?.result).toBe('forgotten')
   })
 
   it.each<[title: string, arrange: () => void, sent: number]>([
