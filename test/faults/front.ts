@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Certificate } from '../sandbox/certificate'
 import type { Fault } from './faults'
 
@@ -36,7 +36,12 @@ const tenMegabytes = 10 * 1024 * 1024
 /** How long a server asks to be left alone, seconds. */
 export const retryAfter = 3
 
-/** Starts a server on 127.0.0.1 on a port of the system's choice. It keeps that port until it is stopped, broken or not. */
+// Below those that systems take for what goes out: a server that refuses connections gives its port up for a while, and has
+// to have it again.
+const firstPort = 12_000
+const lastPort = 32_000
+
+/** Starts a server on 127.0.0.1 on a free port. It has that port until it is stopped, broken or not. */
 export async function startFront(site: Site, { trusted, stranger }: Certificates): Promise<Front> {
   let fault: Fault = 'none'
   const arrivals: Arrival[] = []
@@ -136,8 +141,14 @@ export async function startFront(site: Site, { trusted, stranger }: Certificates
     // A session of before would be gone on with, and no certificate looked at.
     server.setTicketKeys(randomBytes(48))
   }
-  await listen(0)
-  const { port } = server.address() as AddressInfo
+  const listenSomewhere = async (): Promise<number> => {
+    const port = randomInt(firstPort, lastPort)
+    return listen(port).then(
+      () => port,
+      () => listenSomewhere(),
+    )
+  }
+  const port = await listenSomewhere()
   const close = async () => {
     const closed = once(server, 'close')
     server.close()
