@@ -46,8 +46,7 @@ export async function makeCells(
         .sort((a, b) => lastingOf(b) - lastingOf(a))
         .map(cell => made(world, cell)),
     )
-    for (const some of inQuiet(cells.filter(needsQuiet)))
-      verdicts.push(...(await Promise.all(some.map(cell => made(world, cell)))))
+    for (const cell of cells.filter(needsQuiet)) verdicts.push(await made(world, cell))
     verdicts.push(...(await madeWithoutName(world, cells.filter(isLost))))
     const left = await world.left()
     const errors = await world.errors()
@@ -56,16 +55,6 @@ export async function makeCells(
     await world.stop()
     await Promise.all(cells.map(cell => cell.stop()))
   }
-}
-
-/** One after the other, but for Disconnects of one clock, which have nothing to do with each other and wait for ten seconds. */
-function inQuiet(cells: readonly Cell[]): Cell[][] {
-  const groups = new Map<string, Cell[]>()
-  for (const cell of cells) {
-    const key = isEnding(cell) ? cell.fault : cell.id
-    groups.set(key, [...(groups.get(key) ?? []), cell])
-  }
-  return [...groups.values()]
 }
 
 const isEnding = ({ operation }: Cell) => operation === 'revoke' || operation === 'check'

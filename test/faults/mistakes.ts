@@ -80,6 +80,12 @@ export const mistakes = {
     wrong: 'if (left > limits.early) return',
     cells: 'revoke own clock a day behind',
   },
+  'believes that a token lives longer than it ever did': {
+    file: 'held-tokens.ts',
+    right: ' && left <= life + limits.clock',
+    wrong: '',
+    cells: 'fetch own clock a day ahead',
+  },
   'leaves a Disconnect open whose revocation fails': {
     file: 'disconnect.ts',
     right: '    return departure\n  }\n}',
