@@ -1,2 +1,3 @@
 import { buildRelay } from './relay-build'
+
 await buildRelay()

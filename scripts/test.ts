@@ -135,6 +135,11 @@ async function kills(): Promise<Count> {
   return counted(await isWell('tsx', ['scripts/kills.ts', ...(values.full ? [] : ['--short'])]))
 }
 
+async function faults(): Promise<Count> {
+  if (!isBuilt || !hasChromium) return notRun('there is no build, or no Chromium to break things for')
+  return counted(await isWell('tsx', ['scripts/faults.ts', ...(values.full ? [] : ['--short'])]))
+}
+
 async function firefoxTests(): Promise<Count> {
   if (!isBuilt || !hasFirefox) return notRun('there is no build, or no Firefox to test it in')
   return vitest('vitest.firefox.config.ts')
@@ -162,6 +167,7 @@ const steps: Step[] = [
   { title: 'Tests in Chromium', run: chromiumTests },
   { title: values.full ? 'Attacks' : 'Attacks, the short form', run: attacks },
   { title: values.full ? 'Kills' : 'Kills, the short form', run: kills },
+  { title: values.full ? 'Faults' : 'Faults, the short form', run: faults },
   { title: 'Relay, on Node and on workerd', run: relayTests },
   { title: 'Development server', run: devTests },
   { title: 'A Firefox to test in', run: findFirefox },

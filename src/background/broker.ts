@@ -50,6 +50,7 @@ export async function accessToken(
   id: ConnectionId,
   { scopes, refused, isRetry }: { scopes?: readonly string[]; refused?: string; isRetry?: true } = {},
 ): Promise<HeldToken> {
+  const asked = Date.now()
   await requireUsable(id)
   const held = heldToken(await session(), id, scopes)
   if (held && held.value !== refused && isFresh(held) && !isRetry) return held
@@ -60,7 +61,7 @@ export async function accessToken(
     const living = now && now.value !== refused && now.expiresAt > Date.now() ? now : undefined
     const isTried = isRetry && nextTry !== undefined
     if (living && !isTried && (isFresh(living) || failedEarly.was(id))) return living
-    const renewed = await renew(id, scopes, refused).catch(async (error: unknown) => {
+    const renewed = await renew(id, scopes, refused, asked).catch(async (error: unknown) => {
       // Early renewal is a courtesy: while the old token lives, only the provider's refusal harms anybody.
       const { code, reason } = faultOf(error)
       const isRefused = code === 'reconnect-required' && reason !== 'sign-in-again'
@@ -176,25 +177,32 @@ async function renew(
   id: ConnectionId,
   scopes: readonly string[] | undefined,
   refused: string | undefined,
+  asked?: number,
 ): Promise<HeldToken> {
   const connection = (await readSnapshot()).connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
   const client = await clientOfConnection(connection)
   await requireHosts(client.provider)
   const credentials = await readCredentials(id)
-  const tokens = await inItsTime(connection, async () => {
-    try {
-      const given = await renewedTokens(connection, client, credentials, { scopes, refused })
-      await endOutage(connection)
-      return given
-    } catch (error) {
-      const { code, reason } = faultOf(error)
-      if (code === 'provider-unreachable') await noteOutage(connection, scopes, error, retry)
-      // A refusal and nonsense are answers, too.
-      else if (answers.includes(code) && reason !== 'sign-in-again') await endOutage(connection)
-      throw error
-    }
-  })
+  const tokens = await inItsTime(
+    connection,
+    async () => {
+      try {
+        const given = await renewedTokens(connection, client, credentials, { scopes, refused })
+        await endOutage(connection)
+        return given
+      } catch (error) {
+        const { code, reason } = faultOf(error)
+        // Nonsense is no answer: it comes from a portal, or from what stands before a server that is down.
+        if (code === 'provider-unreachable' || reason === 'nonsense-answer' || reason === 'too-large')
+          await noteOutage(connection, scopes, error, retry)
+        // A refusal is an answer, too.
+        else if (answers.includes(code) && reason !== 'sign-in-again') await endOutage(connection)
+        throw error
+      }
+    },
+    asked,
+  )
   const held = await holdToken(connection, credentials?.refreshToken ? scopes : undefined, tokens)
   await noteLoginEnd(connection, client, tokens)
   await noteWellbeing(id)

@@ -94,7 +94,10 @@ function finish(id: ConnectionId): Promise<void> {
     const begun = await write(async ({ connections, journal }) => {
       const connection = await connections.get(id)
       const entry = await journal.get(`disconnect ${id}`)
-      if (!connection || entry?.kind !== 'disconnect' || entry.dueAt > Date.now() + limits.early) return
+      if (!connection || entry?.kind !== 'disconnect') return
+      const left = entry.dueAt - Date.now()
+      // More than there ever was: the clock was put back since.
+      if (left > limits.early && left <= limits.undo) return
       // From here on there is nothing to undo. A worker that dies now tells the provider once more, which does no harm
       // (RFC 7009 section 2.2: an unknown token is no error).
       await journal.put({ ...entry, step: 'revoking' })
@@ -167,7 +170,7 @@ async function revocationOf(
       ...(live.length > 0 ? { tokensUntil: Math.max(...live.map(({ expiresAt }) => expiresAt)) } : {}),
     }
   const checks = await Promise.all(accessTokens.map(value => isTokenDead(client, value)))
-  return {
-    result: checks.length > 0 && checks.every(dead => dead === true) ? 'revoked-checked' : 'revoked',
-  }
+  // The provider said yes, and says now that it lives: whoever reads that it ended would leave it so.
+  if (checks.includes(false)) return { result: 'forgotten' }
+  return { result: checks.length > 0 && !checks.includes(undefined) ? 'revoked-checked' : 'revoked' }
 }

@@ -1,5 +1,5 @@
 import type { Tokens } from '../oauth/tokens'
-import { renewalMargin } from '../shared/limits'
+import { limits, renewalMargin } from '../shared/limits'
 import type { ConnectionId } from '../shared/view'
 import { noteClock } from './clock'
 import { changeTokens, type HeldToken, type Session } from './session'
@@ -24,7 +24,9 @@ export function heldToken(
 
 /** Whether a token is far enough from its end to be handed out without a renewal. */
 export function isFresh({ expiresAt, life }: HeldToken, now = Date.now()): boolean {
-  return now < expiresAt - renewalMargin(life)
+  const left = expiresAt - now
+  // More than it ever had: the clock was put back since, and the end that is known is none.
+  return left > renewalMargin(life) && left <= life + limits.clock
 }
 
 /** Takes a new access token into memory. */

@@ -39,7 +39,9 @@ export async function isTokenDead(client: OAuthClient, accessToken: string): Pro
   if (!tokenInfo) return undefined
   const response = await bearerGet(tokenInfo, accessToken).catch(() => undefined)
   if (response?.status === 401) return true
-  return response?.ok ? false : undefined
+  const body = response?.ok && (await jsonOf(response))
+  // An error that comes with 200 is no word about the token, nor is a page.
+  return !body || Object(body).error ? undefined : false
 }
 
 /** A GET with an access token as Bearer (RFC 6750 section 2.1), guarded. */

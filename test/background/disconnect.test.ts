@@ -234,12 +234,12 @@ describe('the result of a Disconnect', () => {
     expect(view().departures[0]?.result).toBe('revoked')
   })
 
-  it('is not checked where the token still works after it', async () => {
+  it('is only forgotten here where the token still works after it, whatever was answered', async () => {
     const id = await ready('sell')
     providers.sandbox.set('sell', { fault: { path: '/oauth2/revoke', body: {} } })
     await ended(id)
     expect(providers.sandbox.saw({ path: '/oauth2/token/info' })).toMatchObject([{ status: 200 }])
-    expect(view().departures[0]?.result).toBe('revoked')
+    expect(view().departures[0]?.result).toBe('forgotten')
   })
 
   it.each<[title: string, arrange: () => void, sent: number]>([
@@ -272,6 +272,15 @@ describe('the result of a Disconnect', () => {
     await connected('salesos')
     expect(view().departures).toEqual([])
   })
+})
+
+it('does not wait for tomorrow when the clock is put back by a day', async () => {
+  const id = await ready('salesos')
+  await disconnect(id)
+  vi.setSystemTime(Date.now() - 24 * 60 * 60_000)
+  await vi.advanceTimersByTimeAsync(10_000)
+  await untilView(gone)
+  expect(revocations()).toHaveLength(1)
 })
 
 describe('a Disconnect whose worker dies', () => {

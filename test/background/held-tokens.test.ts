@@ -39,6 +39,11 @@ describe('isFresh', () => {
     expect(isFresh(token(life), end - before)).toBe(false)
     expect(isFresh(token(life), end)).toBe(false)
   })
+
+  it('says so of none with more left than its life, since the clock was put back', () => {
+    expect(isFresh(token(hour), end - hour)).toBe(true)
+    expect(isFresh(token(hour), end - 24 * hour)).toBe(false)
+  })
 })
 
 describe('scopeSet', () => {

@@ -20,6 +20,13 @@ describe('lately', () => {
     expect(failed.was('a')).toBe(false)
   })
 
+  it('knows it no longer when the clock is put back', () => {
+    const failed = lately(1_000)
+    failed.note('a')
+    vi.setSystemTime(Date.now() - 60_000)
+    expect(failed.was('a')).toBe(false)
+  })
+
   it('counts from the latest note', () => {
     const failed = lately(1_000)
     failed.note('a')

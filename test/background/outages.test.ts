@@ -62,6 +62,25 @@ describe('an outage', () => {
     for (const connection of view().connections) expect(connection).not.toHaveProperty('notAnswering')
   })
 
+  it('is one, too, when the server talks nonsense: it is not asked by every call', async () => {
+    const [id] = await two()
+    trouble({ body: '<title>Portal</title>' })
+    const told = [await wordsOf(accessToken(id)), await wordsOf(accessToken(id))]
+    expect(told).toEqual(Array(2).fill('provider-rejected: nonsense-answer'))
+    expect(outage()).toMatchObject({ failures: 2 })
+    vi.setSystemTime(outage()?.nextTry ?? 0)
+    await wordsOf(accessToken(id))
+    vi.setSystemTime(outage()?.nextTry ?? 0)
+    await wordsOf(accessToken(id))
+    providers.sandbox.forget()
+    await unreachable(id)
+    expect(tokenRequests(providers.sandbox)).toEqual([])
+    trouble(null)
+    vi.setSystemTime(outage()?.nextTry ?? 0)
+    await accessToken(id)
+    expect(view().outages).toEqual({})
+  })
+
   it('is one for all connections of the issuer, with one cool-down', async () => {
     const [first, second] = await two()
     trouble(down)
@@ -105,6 +124,20 @@ describe('an outage', () => {
     expect(view().outages).toEqual({})
   })
 
+  it('makes nobody wait longer because others of the same connection wait before them', async () => {
+    const [id] = await two()
+    trouble({ ...down, headers: { 'retry-after': '4' } })
+    await unreachable(id)
+    const failures = outage()?.failures ?? 0
+    const told = Promise.all(Array.from({ length: 4 }, () => unreachable(id)))
+    await settled()
+    await vi.advanceTimersByTimeAsync((outage()?.nextTry ?? 0) - Date.now())
+    await untilView(({ outages }) => (outages[origin]?.failures ?? 0) > failures)
+    // No time goes on any more.
+    await told
+    expect(tokenRequests(providers.sandbox)).toHaveLength(2)
+  })
+
   it('waits ever longer, never beyond five minutes, and never everybody alike', async () => {
     const [id] = await two()
     trouble(down)
@@ -142,6 +175,17 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toHaveLength(2)
   })
 
+  it('is no longer for a clock that is put back by a day', async () => {
+    const [id] = await two()
+    trouble(down)
+    await unreachable(id)
+    await unreachable(id)
+    trouble(null)
+    vi.setSystemTime(Date.now() - 24 * 60 * minute)
+    await accessToken(id)
+    expect(view().outages).toEqual({})
+  })
+
   it('believes no Retry-After of more than an hour', async () => {
     const [id] = await two()
     trouble({ ...down, headers: { 'retry-after': '999999' } })
@@ -177,14 +221,11 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toHaveLength(1)
   })
 
-  it.each<[string, Partial<Fault>]>([
-    ['nonsense', { status: 200, body: '<h1>Hello</h1>' }],
-    ['a refusal of the app', { status: 401, body: '{"error":"invalid_client"}' }],
-  ])('is over with %s, too: the server is there', async (_, answer) => {
+  it('is over with a refusal of the app, too: the server is there', async () => {
     const [id] = await two()
     trouble(down)
     await unreachable(id)
-    trouble(answer)
+    trouble({ status: 401, body: { error: 'invalid_client' } })
     await vi.advanceTimersByTimeAsync(limits.retry)
     await untilView(({ outages }) => Object.keys(outages).length === 0)
     for (const connection of view().connections) expect(connection).not.toHaveProperty('notAnswering')

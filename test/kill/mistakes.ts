@@ -64,8 +64,12 @@ export const mistakes = {
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Builds the extension for Chromium with a mistake in it; gives its folder. Throws where the code is no longer as the mistake has it. */
-export async function buildWith({ file, right, wrong }: Mistake): Promise<string> {
+/** Builds the extension for Chromium with a mistake in it; gives its folder. Throws where the code is no longer as the mistake has it. `file` is seen from `src/background`. */
+export async function buildWith({
+  file,
+  right,
+  wrong,
+}: Pick<Mistake, 'file' | 'right' | 'wrong'>): Promise<string> {
   const outDir = join(root, 'dist/kills')
   const module = join(root, 'src/background', file)
   if (readFileSync(module, 'utf8').split(right).length !== 2)

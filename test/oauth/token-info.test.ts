@@ -58,6 +58,8 @@ describe('isTokenDead', () => {
   it.each<[string, () => Response, boolean | undefined]>([
     ['401', () => json({ error: 'invalid_token' }, { status: 401 }), true],
     ['200', () => json({ client_id: 'our-client' }), false],
+    ['200 with an error', () => json({ error: 'temporarily_unavailable' }), undefined],
+    ['200 with a page', () => new Response('<title>Portal</title>'), undefined],
     ['404', () => json({}, { status: 404 }), undefined],
     ['500', () => json({}, { status: 500 }), undefined],
     ['a dead network', isDown, undefined],

@@ -79,13 +79,11 @@ export class Model {
         connection.refreshToken = undefined
         return
       }
+      // Nonsense is what a portal says, or what stands before a server that is down.
       case 'unanswered':
-        connection.isOpen = true
-        this.#fail(use)
-        return
       case 'nonsense':
         connection.isOpen = true
-        this.#recover(use)
+        this.#fail(use)
         return
       // It says nothing of the refresh token, nor of a try before whose answer never came.
       case 'client-refused':
