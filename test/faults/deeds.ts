@@ -59,7 +59,7 @@ const connecting: Deed = {
  * Chromium itself keeps an extension's requests back for a while after a third answer of 500 or 503 from one address, and says
  * of them that they failed (`net::ERR_TEMPORARILY_THROTTLED`; 700 ms, each time 1.4 times as long).
  */
-const isThrottled = ({ fault, operation }: Cell) =>
+export const isThrottled = ({ fault, operation }: Cell) =>
   operation === 'fetch' && (fault === '500' || fault === '503 Retry-After')
 
 async function throttleEnds(world: World, cell: Cell): Promise<void> {
@@ -89,9 +89,9 @@ const calling: Deed = {
         text.includes('Needs attention') === needsAttention && text.includes('not answering') === isSilent,
     )
     const all = [...new Set(told.map(words))]
-    // Whoever comes later may be told that it is left alone by now: by us, or by Chromium, which does so with APIs too.
+    // Whoever comes later may be told that it is left alone by now.
     const [said = '', ...others] = all.length > 1 ? all.filter(one => one !== 'provider-unreachable') : all
-    if (others.length > 0 || (all.length > 1 && /^\d/.test(said) && !isThrottled(cell)))
+    if (others.length > 0 || (all.length > 1 && /^\d/.test(said)))
       throw new Error(`callers were told different things: ${told.map(words).join(', ')}`)
     return `${said}${isSilent ? ' *' : ''}${needsAttention ? ' !' : ''}`
   },
