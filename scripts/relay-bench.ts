@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { Miniflare } from 'miniflare'
+import { build, type Rollup } from 'vite'
 import { type Identity, startIdentity } from '../test/relay/identity'
 import { type Runtime, runtimes, startRelay } from '../test/relay/runtimes'
 
@@ -24,13 +25,13 @@ const path = '/api/sellytics/data/v1/summary'
 const children: ChildProcess[] = []
 
 /** Starts one of the small servers; gives its address, which it prints. */
-async function started(file: string, ...args: string[]): Promise<string> {
+async function started(file: string, ...args: string[]): Promise<{ address: string; pid?: number }> {
   const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.push(child)
   const [line] = await once(createInterface(child.stdout), 'line')
-  return `http://127.0.0.1:${line}`
+  return { address: `http://127.0.0.1:${line}`, pid: child.pid }
 }
 
 /** Keeps so many requests open until `isOver`; gives how many were answered with 200. Any other answer ends the run. */
@@ -59,10 +60,17 @@ async function ask(address: string, headers: Record<string, string>, isOver: (co
   return count
 }
 
-async function perSecond(address: string, headers: Record<string, string>): Promise<number> {
+type Rate = { perSecond: number; processor: number }
+
+/** Requests per second, and microseconds of processor time for each, where there is a process of its own. */
+async function rateOf(address: string, headers: Record<string, string>, pid?: number): Promise<Rate> {
   const start = performance.now()
+  const before = processorOf(pid)
   const count = await ask(address, headers, () => performance.now() - start > Number(values.seconds) * 1000)
-  return (count * 1000) / (performance.now() - start)
+  return {
+    perSecond: (count * 1000) / (performance.now() - start),
+    processor: ((processorOf(pid) - before) * 1000) / count,
+  }
 }
 
 const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
@@ -73,6 +81,13 @@ function interval(ratios: number[]): { ratio: number; low: number; high: number 
     median(ratios.map(() => ratios[Math.floor(Math.random() * ratios.length)] ?? 0)),
   ).toSorted((a, b) => a - b)
   return { ratio: median(ratios), low: drawn[49] ?? 0, high: drawn[1_949] ?? 0 }
+}
+
+/** Milliseconds of processor time that a process has had; a hundredth of a second is what the system counts in. */
+const processorOf = (pid: number | undefined) => {
+  if (pid === undefined) return 0
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 const kibibytesOf = (pid: number) =>
@@ -95,8 +110,9 @@ function configOf(upstream: string, { issuer, jwks, audience }: Identity) {
 async function measure(runtime: Runtime, upstream: string, identity: Identity): Promise<void> {
   const relay = await startRelay(runtime, configOf(upstream, identity), { NORTH: 'the-secret-of-north' })
   const worker = new Miniflare({
-    modules: true,
-    scriptPath: 'test/relay/bench/control-worker.js',
+    modules: [
+      { type: 'ESModule', path: 'control.js', contents: await bundled('test/relay/bench/control-worker.ts') },
+    ],
     compatibilityDate: '2026-04-01',
     bindings: { UPSTREAM: upstream, TOKEN: 'a'.repeat(900) },
     port: 0,
@@ -104,26 +120,31 @@ async function measure(runtime: Runtime, upstream: string, identity: Identity): 
   const control =
     runtime === 'node'
       ? await started('test/relay/bench/control.ts', upstream, 'a'.repeat(900))
-      : (await worker.ready).origin
+      : { address: (await worker.ready).origin }
   const headers = { 'dealpass-relay': '1', authorization: `Bearer ${await identity.token({ exp: 4e9 })}` }
-  await Promise.all([perSecond(control, headers), perSecond(relay.address, headers)])
-  const rates: { control: number; relay: number }[] = []
+  const relayed = { address: relay.address, pid: relay.child?.pid }
+  await Promise.all([rateOf(control.address, headers), rateOf(relayed.address, headers)])
+  const rates: { control: Rate; relay: Rate }[] = []
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    // Each goes first as often as the other.
+    const rate = { control: { perSecond: 0, processor: 0 }, relay: { perSecond: 0, processor: 0 } }
     const order = [
       ['control', control],
-      ['relay', relay.address],
+      ['relay', relayed],
     ] as const
-    const rate = { control: 0, relay: 0 }
-    for (const [name, address] of round % 2 ? order.toReversed() : order)
-      rate[name] = await perSecond(address, headers)
+    // Each goes first as often as the other.
+    for (const [name, { address, pid }] of round % 2 ? order.toReversed() : order)
+      rate[name] = await rateOf(address, headers, pid)
     rates.push(rate)
   }
-  const { ratio, low, high } = interval(rates.map(one => one.relay / one.control))
-  const middle = (name: 'control' | 'relay') => median(rates.map(rate => rate[name])).toFixed(0)
+  const { ratio, low, high } = interval(rates.map(one => one.relay.perSecond / one.control.perSecond))
+  const middle = (name: 'control' | 'relay', what: keyof Rate) =>
+    median(rates.map(rate => rate[name][what])).toFixed(0)
   console.log(
-    `${runtime}: relay ${middle('relay')}, bare forward ${middle('control')} requests per second; ` +
-      `${ratio.toFixed(3)} × (${low.toFixed(3)} to ${high.toFixed(3)})`,
+    `${runtime}: relay ${middle('relay', 'perSecond')}, bare forward ${middle('control', 'perSecond')} requests per second; ` +
+      `${ratio.toFixed(3)} × (${low.toFixed(3)} to ${high.toFixed(3)})` +
+      (runtime === 'node'
+        ? `; processor ${middle('relay', 'processor')} and ${middle('control', 'processor')} µs each`
+        : ''),
   )
   const { child } = relay
   if (child?.pid && Number(values.requests) > 0) {
@@ -141,10 +162,21 @@ async function measure(runtime: Runtime, upstream: string, identity: Identity): 
   await worker.dispose()
 }
 
+/** A module with all that it imports. */
+async function bundled(entry: string): Promise<string> {
+  const { output } = (await build({
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true },
+    build: { ssr: entry, write: false, target: 'es2022' },
+  })) as Rollup.RollupOutput
+  return output[0].code
+}
+
 const identity = await startIdentity('https://relay.acme.example')
 try {
-  const upstream = await started('test/relay/bench/upstream.ts')
-  for (const runtime of runtimes) await measure(runtime, upstream, identity)
+  const { address } = await started('test/relay/bench/upstream.ts')
+  for (const runtime of runtimes) await measure(runtime, address, identity)
 } finally {
   for (const child of children) child.kill()
   await identity.stop()

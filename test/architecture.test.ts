@@ -30,7 +30,17 @@ const packages: Record<string, string[]> = {
   screens: ['preact', '@preact/signals'],
   content: [],
   sdk: [],
-  relay: ['hono', '@hono/node-server', 'jose', 'valibot', 'node:fs', 'node:http', 'node:net', 'node:util'],
+  relay: [
+    'hono',
+    '@hono/node-server',
+    'jose',
+    'undici',
+    'valibot',
+    'node:fs',
+    'node:http',
+    'node:net',
+    'node:util',
+  ],
 }
 
 /** Where a provider may be called by its id. */
@@ -145,7 +155,7 @@ describe('imports', () => {
 
   it('leave the relay on web standards outside its own entry for Node', () => {
     const ofNode = sources.flatMap(({ path, imports: all }) =>
-      all.some(({ from }) => /^node:|node-server|\/node\//.test(from)) ? [path] : [],
+      all.some(({ from }) => /^node:|node-server|^undici|\/node\//.test(from)) ? [path] : [],
     )
     const wrong = ofNode.filter(path => path.startsWith('src/relay/') && !path.startsWith('src/relay/node/'))
     expect(wrong).toEqual([])

@@ -4,6 +4,7 @@ import { limits } from '../shared/limits'
 import { apiCall, keysFor } from './api-route'
 import { bearerCheck } from './bearer'
 import type { RelayConfig, RelayProvider } from './config'
+import { type DataFetch, webDataFetch } from './data-fetch'
 import { errorAnswer, RelayError } from './errors'
 import { relayLimits } from './limits'
 import { type Log, placeOf } from './log'
@@ -21,12 +22,14 @@ export type Surroundings = {
   /** Whether a key may use the relay, by its thumbprint. */
   isAdmitted(thumbprint: string): Promise<boolean>
   metrics?: Metrics
+  /** How data is fetched; by `fetch`, when left out. */
+  fetchData?: DataFetch
 }
 
 type Noted = {
   route: string
-  provider: string
-  code: string
+  provider?: string
+  code?: string
   user?: string
   key?: string
   path?: string
@@ -38,7 +41,10 @@ type Env = { Variables: { id: string; noted: Noted; body: ArrayBuffer; user: Use
  * web standards alone. It holds no state but what it may lose at any moment: tokens of its own keys, proofs it has seen,
  * counts.
  */
-export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surroundings): Hono<Env> {
+export function relayApp(
+  config: RelayConfig,
+  { log, isAdmitted, metrics, fetchData = webDataFetch }: Surroundings,
+): Hono<Env> {
   const sealing = createSealing(config.sealing)
   const tokens = createMachineTokens()
   const checkBearer = config.users.issuer ? bearerCheck(config.users.issuer) : undefined
@@ -49,12 +55,11 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
 
   app.use(async (context, next) => {
     const start = performance.now()
-    const noted: Noted = { route: 'none', provider: '', code: '' }
+    const noted: Noted = { route: 'none' }
     context.set('id', crypto.randomUUID())
     context.set('noted', noted)
     metrics?.begin()
     await next()
-    context.res.headers.set('x-request-id', context.get('id'))
     const milliseconds = performance.now() - start
     const { status } = context.res
     metrics?.end(noted, status, milliseconds / 1000)
@@ -67,7 +72,7 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
       method,
       status,
       milliseconds: Math.round(milliseconds),
-      ...withoutEmpty(noted),
+      ...noted,
     })
   })
 
@@ -109,12 +114,11 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
     const authorization = req.header('authorization')
     const proof = req.header('dpop')
     if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
-    const { pathname, search } = new URL(req.url)
     let user: User
     if (proof !== undefined) {
       user = await checkProof(proof, {
         method: req.method,
-        target: pathname + search,
+        target: targetOf(req.url),
         body: () => req.arrayBuffer(),
       })
     } else {
@@ -154,6 +158,7 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
       const user = context.get('user')
       countToken(user.id)
       return job({
+        id: context.get('id'),
         relayed,
         user,
         sealing,
@@ -165,22 +170,26 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
     const relayed = known(context, 'keys')
     const user = context.get('user')
     countToken(user.id)
-    return context.json({ keys: keysFor(relayed, user) }, 200, { 'cache-control': 'no-store' })
+    return context.json({ keys: keysFor(relayed, user) }, 200, {
+      'cache-control': 'no-store',
+      'x-request-id': context.get('id'),
+    })
   })
 
   app.all('/api/:provider/*', limited(limits.body), identified, async context => {
     const relayed = known(context, 'api')
     const user = context.get('user')
     countCall(user.id)
-    const { pathname, search } = new URL(context.req.url)
-    const path = pathname.slice(`/api/${relayed.provider.id}`.length)
-    context.get('noted').path = path
+    const path = targetOf(context.req.url).slice(`/api/${relayed.provider.id}`.length)
+    context.get('noted').path = path.split('?', 1)[0] ?? ''
     const { answer, key } = await apiCall({
+      id: context.get('id'),
       relayed,
       user,
       tokens,
+      fetchData,
       request: context.req.raw,
-      path: path + search,
+      path,
       body: context.get('body'),
     })
     context.get('noted').key = key.label
@@ -189,6 +198,9 @@ export function relayApp(config: RelayConfig, { log, isAdmitted, metrics }: Surr
 
   return app
 }
+
+/** Path and query. What stands before them in a request's address, the runtime has made and parsed. */
+const targetOf = (url: string) => url.slice(url.indexOf('/', url.indexOf('//') + 2))
 
 const hasBody = (method: string) => method !== 'GET' && method !== 'HEAD'
 
@@ -206,8 +218,4 @@ function formOf(type: string | undefined, body: ArrayBuffer): URLSearchParams {
   const names = [...form.keys()]
   if (new Set(names).size !== names.length) throw new RelayError('bad-request')
   return form
-}
-
-function withoutEmpty(noted: Noted): Partial<Noted> {
-  return Object.fromEntries(Object.entries(noted).filter(([, value]) => value)) as Partial<Noted>
 }

@@ -100,6 +100,7 @@ export function errorAnswer({ code, message, retryAfter }: RelayError, requestId
     headers: {
       'cache-control': 'no-store',
       'dealpass-relay-error': code,
+      'x-request-id': requestId,
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
       ...(status === 401 ? { 'www-authenticate': `Bearer error="${body.error}", DPoP algs="ES256"` } : {}),
     },

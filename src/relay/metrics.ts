@@ -4,7 +4,7 @@ const bounds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15]
 export type Metrics = {
   begin(): void
   /** Counts a request that has its answer. `seconds` is how long it took; labels are closed words. */
-  end(labels: { route: string; provider: string; code: string }, status: number, seconds: number): void
+  end(labels: { route: string; provider?: string; code?: string }, status: number, seconds: number): void
   /** In the text format of Prometheus, version 0.0.4. */
   text(): string
 }
@@ -18,7 +18,7 @@ export function createMetrics(): Metrics {
     begin: () => {
       inFlight += 1
     },
-    end: ({ route, provider, code }, status, seconds) => {
+    end: ({ route, provider = '', code = '' }, status, seconds) => {
       inFlight -= 1
       const labels = `route="${route}",provider="${provider}",status="${status}",code="${code}"`
       requests.set(labels, (requests.get(labels) ?? 0) + 1)

@@ -6,7 +6,7 @@ import type { Sealing } from './sealing'
 import { clientOf, orUpstream, passOn } from './upstream'
 import type { User } from './users'
 
-type Call = { relayed: RelayProvider; user: User; form: URLSearchParams; sealing: Sealing }
+type Call = { id: string; relayed: RelayProvider; user: User; form: URLSearchParams; sealing: Sealing }
 
 /**
  * Answers a token request (RFC 6749 sections 4.1.3 and 6): a code whose redirect address is configured, or a sealed refresh
@@ -24,12 +24,17 @@ export async function tokenRequest(call: Call): Promise<Response> {
   const { parameters, secrets } = grant === 'authorization_code' ? ofCode(call) : await ofRefresh(call)
   const response = await orUpstream(() => forwardTokenRequest(client, grant, parameters))
   return orUpstream(() =>
-    passOn(response, [client.clientSecret ?? '', ...secrets], async ({ refresh_token, ...body }) => ({
-      ...body,
-      ...(typeof refresh_token === 'string' && refresh_token !== ''
-        ? { refresh_token: await call.sealing.seal(refresh_token, boundTo(call)) }
-        : {}),
-    })),
+    passOn(
+      call.id,
+      response,
+      [client.clientSecret ?? '', ...secrets],
+      async ({ refresh_token, ...body }) => ({
+        ...body,
+        ...(typeof refresh_token === 'string' && refresh_token !== ''
+          ? { refresh_token: await call.sealing.seal(refresh_token, boundTo(call)) }
+          : {}),
+      }),
+    ),
   )
 }
 
@@ -58,7 +63,7 @@ async function ofRefresh(call: Call): Promise<{ parameters: URLSearchParams; sec
  * Throws `grant-not-allowed`, `bad-sealed-token`, `bad-request`, `upstream-…`.
  */
 export async function revocation(call: Call): Promise<Response> {
-  const { relayed, form, sealing } = call
+  const { id, relayed, form, sealing } = call
   allow(relayed, 'revocation')
   const client = clientOf(relayed)
   const given = needed(form, 'token')
@@ -66,8 +71,8 @@ export async function revocation(call: Call): Promise<Response> {
   const token = isAccessToken ? given : await sealing.open(given, boundTo(call))
   const kind = isAccessToken ? 'access_token' : 'refresh_token'
   const response = await orUpstream(() => forwardRevocation(client, token, kind))
-  if (response.ok) return Response.json({}, { headers: { 'cache-control': 'no-store' } })
-  return orUpstream(() => passOn(response, [client.clientSecret ?? '', token]))
+  if (response.ok) return Response.json({}, { headers: { 'cache-control': 'no-store', 'x-request-id': id } })
+  return orUpstream(() => passOn(id, response, [client.clientSecret ?? '', token]))
 }
 
 /**
@@ -76,7 +81,7 @@ export async function revocation(call: Call): Promise<Response> {
  *
  * Throws `grant-not-allowed`, `bad-request`, `upstream-…`.
  */
-export async function exchange({ relayed, form }: Call): Promise<Response> {
+export async function exchange({ id, relayed, form }: Call): Promise<Response> {
   allow(relayed, 'exchange')
   const client = clientOf(relayed)
   const { hooks, endpoints } = relayed.provider
@@ -96,7 +101,7 @@ export async function exchange({ relayed, form }: Call): Promise<Response> {
   }
   if (!response) throw new RelayError('grant-not-allowed')
   const answer = response
-  return orUpstream(() => passOn(answer, [clientSecret]))
+  return orUpstream(() => passOn(id, answer, [clientSecret]))
 }
 
 function allow({ grants }: RelayProvider, grant: Grant): void {

@@ -40,15 +40,16 @@ const passed = ['date', 'retry-after']
 
 /**
  * Passes an answer of a token, exchange or revocation endpoint on: its status and its JSON, as `change` leaves it.
- * A success that is no JSON object is `upstream-nonsense`; of a refusal only the members of RFC 6749 section 5.2 go on,
+ * `id` is the request's. A success that is no JSON object is `upstream-nonsense`; of a refusal only the members of RFC 6749 section 5.2 go on,
  * and none that has one of `secrets` in it, since some servers repeat what they were sent.
  */
 export async function passOn(
+  id: string,
   response: Response,
   secrets: readonly string[],
   change: (body: Record<string, unknown>) => Promise<Record<string, unknown>> = async body => body,
 ): Promise<Response> {
-  const headers = new Headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+  const headers = new Headers({ 'cache-control': 'no-store', pragma: 'no-cache', 'x-request-id': id })
   for (const name of passed) {
     const value = response.headers.get(name)
     if (value !== null) headers.set(name, value)

@@ -1,7 +1,7 @@
 import { AppError } from './errors'
 
 /** Of the caller's headers these go out; everything else, `authorization` and `cookie` before all, stays behind. */
-const sentHeaders = new Set([
+export const sentHeaders: ReadonlySet<string> = new Set([
   'accept',
   'accept-language',
   'content-type',
@@ -13,7 +13,7 @@ const sentHeaders = new Set([
 ])
 
 /** Of the API's headers these come back. */
-const returnedHeaders = new Set([
+export const returnedHeaders: ReadonlySet<string> = new Set([
   'content-language',
   'content-type',
   'date',

@@ -168,6 +168,8 @@ it('logs a line for each request, with the id that the answer has, and nothing t
   await world.call('/oauth/sell/token', {
     form: { grant_type: 'refresh_token', refresh_token: 'of-the-body-1234' },
   })
+  // Lines are written together, a few hundredths of a second late.
+  await expect.poll(() => world?.relay.output()).toContain('bad-sealed-token')
   const lines = world.relay
     .output()
     .trim()

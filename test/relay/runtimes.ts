@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { Miniflare } from 'miniflare'
 
@@ -48,15 +47,18 @@ async function startOnNode(config: object, secrets: Record<string, string>): Pro
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
+  let isStarted = false
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
   const started = new Promise<number>((resolve, reject) => {
     child.once('exit', code => reject(new Error(`The relay ended with ${code}:\n${output}`)))
-    createInterface(child.stdout).on('line', line => {
-      output += `${line}\n`
-      const { event, port } = JSON.parse(line)
-      if (event === 'start') resolve(port)
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      const [, port] = (!isStarted && /"event":"start","port":(\d+)/.exec(output)) || []
+      if (port === undefined) return
+      isStarted = true
+      resolve(Number(port))
     })
   })
   const port = await started

@@ -123,6 +123,25 @@ export async function startWorld(
     const url = provider === 'sell' ? sellAuthorizeUrl({ response_type: 'code' }) : sellsnAuthorizeUrl()
     return answerOf(await visitor.authorize(url, sandbox.users.rep)).get('code') ?? ''
   }
+  const expectNoSecretOut = () => {
+    const outputs = relays.map(running => running.output()).join('\n')
+    const all = sandbox.secrets().filter(({ value }) => value !== personalTokens.rep.token)
+    const kept: Canary[] = [
+      ...all,
+      { kind: 'sealing key', owner: 'the relay', value: secrets.SEALING_KEY },
+      { kind: 'sealing key', owner: 'the relay', value: secrets.OLD_SEALING_KEY },
+    ]
+    const inOutput = createNeedles(kept).in(Buffer.from(outputs))
+    expect(inOutput.map(({ canary: { kind, owner } }) => `${kind} of ${owner}`)).toEqual([])
+    // What the extension is given: access tokens and keys of people, never what belongs to the company.
+    const ofRelay = kept.filter(
+      ({ kind, owner }) =>
+        ['refresh token', 'client secret', 'sealing key'].includes(kind) || owner === 'sellytics',
+    )
+    const inAnswers = createNeedles(ofRelay).in(Buffer.from(answers.join('\n')))
+    expect(inAnswers.map(({ canary: { kind, owner } }) => `${kind} of ${owner}`)).toEqual([])
+  }
+
   return {
     sandbox,
     identity,
@@ -142,27 +161,12 @@ export async function startWorld(
       expect(status, text).toBe(200)
       return json as Record<string, string>
     },
-    expectNoSecretOut: () => {
-      const outputs = relays.map(running => running.output()).join('\n')
-      const all = sandbox.secrets().filter(({ value }) => value !== personalTokens.rep.token)
-      const kept: Canary[] = [
-        ...all,
-        { kind: 'sealing key', owner: 'the relay', value: secrets.SEALING_KEY },
-        { kind: 'sealing key', owner: 'the relay', value: secrets.OLD_SEALING_KEY },
-      ]
-      const inOutput = createNeedles(kept).in(Buffer.from(outputs))
-      expect(inOutput.map(({ canary: { kind, owner } }) => `${kind} of ${owner}`)).toEqual([])
-      // What the extension is given: access tokens and keys of people, never what belongs to the company.
-      const ofRelay = kept.filter(
-        ({ kind, owner }) =>
-          ['refresh token', 'client secret', 'sealing key'].includes(kind) || owner === 'sellytics',
-      )
-      const inAnswers = createNeedles(ofRelay).in(Buffer.from(answers.join('\n')))
-      expect(inAnswers.map(({ canary: { kind, owner } }) => `${kind} of ${owner}`)).toEqual([])
-    },
+    expectNoSecretOut,
     stop: async () => {
       visitor.close()
       await Promise.all(relays.map(running => running.stop()))
+      // What was still to be written has been by now.
+      expectNoSecretOut()
       await identity.stop()
       await sandbox.stop()
     },

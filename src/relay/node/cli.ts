@@ -45,7 +45,9 @@ export async function runRelay(args: string[]): Promise<number> {
       say(`${thumbprint} may use the relay.`)
       return 0
     }
-    const relay = await startRelay(config, jsonLog(writer()))
+    const output = writer()
+    process.once('exit', output.flush)
+    const relay = await startRelay(config, jsonLog(output.write))
     await new Promise<void>(resolve => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
     })
@@ -57,16 +59,19 @@ export async function runRelay(args: string[]): Promise<number> {
   }
 }
 
-/** Writes the lines of one turn at once: a pipe is written to while everybody waits. */
-function writer(): (text: string) => void {
-  let waiting: string[] = []
-  return text => {
-    if (waiting.length === 0)
-      setImmediate(() => {
-        process.stdout.write(waiting.join(''))
-        waiting = []
-      })
-    waiting.push(`${text}\n`)
+/** Writes lines together, every twentieth of a second: everybody waits while a pipe is written to. */
+function writer(): { write(text: string): void; flush(): void } {
+  let waiting = ''
+  const flush = () => {
+    if (waiting) process.stdout.write(waiting)
+    waiting = ''
+  }
+  return {
+    write: text => {
+      if (!waiting) setTimeout(flush, 50).unref()
+      waiting += `${text}\n`
+    },
+    flush,
   }
 }
 

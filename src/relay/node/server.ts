@@ -7,6 +7,7 @@ import { relayLimits } from '../limits'
 import type { Log } from '../log'
 import { createMetrics } from '../metrics'
 import { admittedKeys } from './admitted'
+import { nodeDataFetch } from './data-fetch'
 import { operationsApp } from './operations'
 
 export type RunningRelay = {
@@ -21,7 +22,8 @@ export async function startRelay(config: RelayConfig, log: Log): Promise<Running
   const metrics = createMetrics()
   let isReady = true
   const { keys, keysFile } = config.users
-  const app = relayApp(config, { log, metrics, isAdmitted: admittedKeys(keys, keysFile) })
+  const isAdmitted = admittedKeys(keys, keysFile)
+  const app = relayApp(config, { log, metrics, isAdmitted, fetchData: nodeDataFetch })
   const operations = operationsApp(metrics, () => isReady)
   const server = await listening(app.fetch, config.listen)
   const second = await listening(operations.fetch, config.operations).catch(async (error: unknown) => {

@@ -7,8 +7,9 @@ const token = JSON.stringify({ access_token: 'a'.repeat(900), token_type: 'Beare
 const data = JSON.stringify({ space: 'North', text: 'x'.repeat(1_000) })
 const server = createServer((request, response) => {
   request.resume()
-  response.writeHead(200, { 'content-type': 'application/json' })
-  response.end(request.url?.startsWith('/token') ? token : data)
+  const body = request.url?.startsWith('/token') ? token : data
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+  response.end(body)
 })
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port))

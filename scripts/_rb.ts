@@ -1,3 +1,0 @@
-import { buildRelay } from './relay-build'
-
-await buildRelay()
