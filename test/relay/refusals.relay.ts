@@ -207,7 +207,8 @@ describe.each(runtimes)('the relay on %s refuses', runtime => {
     })
 
     it('that is malformed, too large, or says something twice', async () => {
-      const form = 'grant_type=authorization_code&grant_type=refresh_token'
+      const { refresh_token } = await world.signIn()
+      const form = `grant_type=refresh_token&refresh_token=${refresh_token}&scope=read&scope=read`
       expect(await asked(form)).toBe('400 bad-request')
       const json = { 'content-type': 'application/json' }
       expect(await refused('/oauth/sell/token', { method: 'POST', body: '{}', headers: json })).toBe(

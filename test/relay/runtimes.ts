@@ -7,8 +7,10 @@ import type { Readable } from 'node:stream'
 import { Miniflare } from 'miniflare'
 
 /** Where a relay runs. */
-export const runtimes = ['node', 'workerd'] as const
-export type Runtime = (typeof runtimes)[number]
+export type Runtime = 'node' | 'workerd'
+
+/** Those to test on; `DEALPASS_RUNTIMES` names fewer. */
+export const runtimes = (process.env.DEALPASS_RUNTIMES?.split(' ') ?? ['node', 'workerd']) as Runtime[]
 
 /** A relay that runs, as it is built. */
 export type Running = {
@@ -25,7 +27,8 @@ export type Running = {
   stop(): Promise<number | null>
 }
 
-const file = (runtime: Runtime) => `dist/relay/${runtime === 'node' ? 'relay' : 'worker'}.js`
+const folderOfRelay = process.env.DEALPASS_RELAY_FOLDER ?? 'dist/relay'
+const file = (runtime: Runtime) => join(folderOfRelay, runtime === 'node' ? 'relay.js' : 'worker.js')
 
 /** Starts the built relay with a configuration and the secrets that it names by `env`. */
 export function startRelay(
