@@ -129,7 +129,7 @@ test('sites of a setup are proposals: reviewed, listed, and permitted nothing', 
   expect(sandbox.saw()).toEqual([])
 })
 
-test('an exported setup has no secret, and works again where the vault knows them', async ({
+test('an exported setup has no secret, and works again where the vault knows them', { tag: '@full' }, async ({
   dealpass,
   sandbox,
   launch,

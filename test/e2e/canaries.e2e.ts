@@ -116,7 +116,10 @@ test('an implicit redirect is in Chromium’s disk cache where its server lets i
   }
 })
 
-test('a leak that is planted is found, in each kind of place', async ({ sandbox, allowed }) => {
+test('a leak that is planted is found, in each kind of place', { tag: '@full' }, async ({
+  sandbox,
+  allowed,
+}) => {
   test.setTimeout(120_000)
   const dealpass = await launchChromium({ sandbox })
   const popup = await connected(dealpass, sandbox, 'salesos')

@@ -209,7 +209,7 @@ test('gives a content-script widget a short-lived token by message, and to nobod
   })
 })
 
-test('does not lease a token that lives too long', async ({ dealpass, sandbox }) => {
+test('does not lease a token that lives too long', { tag: '@full' }, async ({ dealpass, sandbox }) => {
   sandbox.set('salesos', { accessTokenSeconds: 86_400 })
   await connected(dealpass, sandbox, 'salesos')
   const { page, panel } = await openPanel(dealpass)

@@ -133,7 +133,10 @@ for (const [provider, other] of [
   })
 }
 
-test('refuses an implicit token that was issued to another app', async ({ dealpass, sandbox }) => {
+test('refuses an implicit token that was issued to another app', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   const popup = await connected(dealpass, sandbox, 'salesos')
   sandbox.set('sell', { foreignToken: true })
   for (const tokenInfoShape of ['client_id', 'application.uid'] as const) {
@@ -151,7 +154,10 @@ test('refuses an implicit token that was issued to another app', async ({ dealpa
   }
 })
 
-test('accepts that Sell’s token info is absent, and notes it', async ({ dealpass, sandbox }) => {
+test('accepts that Sell’s token info is absent, and notes it', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   sandbox.set('sell', { tokenInfoShape: 'none' })
   await connected(dealpass, sandbox, 'sell')
   expect(sandbox.saw({ path: '/oauth2/token/info' })).toMatchObject([{ status: 404 }])
@@ -160,7 +166,10 @@ test('accepts that Sell’s token info is absent, and notes it', async ({ dealpa
   await expect(options.getByText('The provider did not say for which app this login was made')).toBeVisible()
 })
 
-test('connects as unknown account when the provider would not tell', async ({ dealpass, sandbox }) => {
+test('connects as unknown account when the provider would not tell', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   sandbox.set('sell', { selfForbidden: true })
   await importSetup(dealpass)
   const popup = await popupTab(dealpass)

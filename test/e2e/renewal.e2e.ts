@@ -63,7 +63,10 @@ test('refreshes an expired token once, whoever asks', { tag: '@full' }, async ({
   expect((await viewOf(dealpass)).connections).toMatchObject([{ status: 'connected' }])
 })
 
-test('goes on with the rotated refresh token after the worker was stopped', async ({ dealpass, sandbox }) => {
+test('goes on with the rotated refresh token after the worker was stopped', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   await connected(dealpass, sandbox, 'salesos')
   const { page, panel } = await openPanel(dealpass)
   await allowOnPage(dealpass, panel)
@@ -161,7 +164,7 @@ test('renews an implicit connection silently, without a window', async ({ dealpa
   expect(opened).toEqual([])
 })
 
-test('nothing of a passing trouble ends a connection', async ({ dealpass, sandbox }) => {
+test('nothing of a passing trouble ends a connection', { tag: '@full' }, async ({ dealpass, sandbox }) => {
   const popup = await connected(dealpass, sandbox, 'salesos')
   const { email } = sandbox.users.rep
   const { page, panel } = await openPanel(dealpass)

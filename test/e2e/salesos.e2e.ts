@@ -42,7 +42,10 @@ for (const clientAuth of ['json', 'post'] as const)
     expect(revoke).toMatchObject({ status: 200, body: { client_secret: app.secret } })
   })
 
-test('a wrong secret is the setup’s fault, not a person’s no', async ({ dealpass, sandbox }) => {
+test('a wrong secret is the setup’s fault, not a person’s no', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   const setup = setupWith('salesos', {
     clientId: app.id,
     clientSecret: 'not-the-secret-of-this-app-at-all',

@@ -143,7 +143,10 @@ test('implicit: keeps the refresh token of the fragment only where the setup wan
   expect(refresh.headers.authorization).toBe(basic)
 })
 
-test('password: off until weaker flows are on, sent once, kept nowhere', async ({ dealpass, sandbox }) => {
+test('password: off until weaker flows are on, sent once, kept nowhere', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   const options = await importSetup(dealpass, setupWith('sell', { clientSecret: secret }))
   const { email, password } = sandbox.users.rep
   const connect = options.getByRole('button', { name: 'Connect Sell with user name and password' })
@@ -241,7 +244,10 @@ test('personal tokens: several with names and scopes of their own, brokered only
   expect(await stored(dealpass)).not.toContain(repSync.token)
 })
 
-test('shows a contact and a deal, and says what to do about an empty 429', async ({ dealpass, sandbox }) => {
+test('shows a contact and a deal, and says what to do about an empty 429', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   await connectedWith(dealpass, sandbox, setupWith('sell', {}), 'sell')
   for (const dealValue of ['number', 'string'] as const) {
     sandbox.set('sell', { dealValue })

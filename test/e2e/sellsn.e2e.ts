@@ -94,11 +94,9 @@ test('connects an unknown account where the app lacks user.view, and says what i
   await expect(item(popup, 'SellSN – unknown account')).toContainText('Not given: See your name')
 })
 
-test('keeps the key over a restart, and signs in again without a window when it has ended', async ({
-  dealpass,
-  launch,
-  sandbox,
-}) => {
+test('keeps the key over a restart, and signs in again without a window when it has ended', {
+  tag: '@full',
+}, async ({ dealpass, launch, sandbox }) => {
   sandbox.set('sellsn', { jwtExpiry: 3600 })
   await connected(dealpass, sandbox, 'sellsn')
   await dealpass.close()
@@ -127,7 +125,10 @@ test('says that the key lives on when it is forgotten, with a link to the dashbo
   expect(sandbox.saw()).toEqual([])
 })
 
-test('shows the refusal of a person, whichever way SellSN tells it', async ({ dealpass, sandbox }) => {
+test('shows the refusal of a person, whichever way SellSN tells it', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   await (await importSetup(dealpass, setupWith('sellsn', {}))).close()
   const popup = await popupTab(dealpass)
   for (const denial of ['error-query', 'no-redirect'] as const) {

@@ -67,7 +67,7 @@ test('fetches a new token when the old one ends, once, also where no refresh tok
   expect((await viewOf(dealpass)).connections).toMatchObject([{ status: 'connected', renews: 'key' }])
 })
 
-test('says whose fault it is that there is no token, and keeps what was there', async ({
+test('says whose fault it is that there is no token, and keeps what was there', { tag: '@full' }, async ({
   dealpass,
   sandbox,
 }) => {
