@@ -213,6 +213,30 @@ describe('an idle login', () => {
     )
   })
 
+  it('whose end does not move by it is renewed once a day, and not over and over', async () => {
+    const id = await salesos()
+    await ask(senders.options(), 'keepWarm', { on: true })
+    const end = Date.now() + 30 * day
+    const through = globalThis.fetch
+    answerBy(/\/oauth\/token$/, async request => {
+      const answer = await through(request)
+      const body = { ...(await answer.json()), refresh_expires_in: Math.round((end - Date.now()) / 1000) }
+      return Response.json(body, { status: answer.status })
+    })
+    const ring = async () => {
+      world.ring('ahead')
+      await settled()
+      return tokenRequests(providers.sandbox).length
+    }
+    later(27.5 * day)
+    await expect.poll(ring).toBe(1)
+    later(23 * 60 * minute)
+    expect(await ring()).toBe(1)
+    later(2 * 60 * minute)
+    await expect.poll(ring).toBe(2)
+    expect(view().connections).toMatchObject([{ id, status: 'connected' }])
+  })
+
   const kept = async () => ((await onDisk()).receipts ?? []).filter(line => Object(line).kind === 'kept')
 })
 
