@@ -67,7 +67,10 @@ async function bySignIn(
   await noteStep(attempt.id, 'sign-in')
   const redirectedTo = await authorizeInWindow(started.url, { interactive: true, signal })
   const answer = checkAnswer(client, started, redirectedTo)
-  if ((await session()).view.stopped) throw new AppError('stopped')
+  const { stopped, lock } = (await session()).view
+  if (stopped) throw new AppError('stopped')
+  // What the code brings could not be kept.
+  if (lock === 'locked') throw new AppError('locked')
   await noteStep(attempt.id, 'exchange')
   return tokensFromAnswer(client, started, answer, signal)
 }
