@@ -30,15 +30,15 @@ export async function inItsTime<T>(
   for (;;) {
     const outage = (await session()).view.outages[token]
     if (!outage || outage.failures < 2) return request()
-    const wait = outage.nextTry - Date.now()
+    const wait = waitFor(outage)
     const other = tries.get(token)
-    if (wait <= 0 && !other) {
+    if (wait === 0 && !other) {
       const made = request()
       const over = made.catch(() => undefined).then(() => tries.delete(token))
       tries.set(token, over)
       return made
     }
-    if (Date.now() + Math.max(wait, 0) > end) throw new AppError('provider-unreachable')
+    if (Date.now() + wait > end) throw new AppError('provider-unreachable')
     const late = new Promise(resolve => setTimeout(resolve, wait > 0 ? wait : end - Date.now()))
     await Promise.race(wait > 0 ? [late] : [late, other])
     if (Date.now() >= end) throw new AppError('provider-unreachable')
@@ -71,6 +71,12 @@ export async function noteOutage(
     return next
   })
   await schedule(token, outage, retry)
+}
+
+/** How long it is until the next try; nothing where no server could have asked for so long: then the clock was set back. */
+function waitFor({ nextTry }: Outage): number {
+  const wait = nextTry - Date.now()
+  return wait > limits.retryAfterMost ? 0 : Math.max(0, wait)
 }
 
 // Not all who saw a server fall come back to it in the same moment.
@@ -107,10 +113,10 @@ export async function outageAlarm(name: string, retry: Retry): Promise<boolean> 
   return true
 }
 
-async function schedule(token: string, { nextTry, failures }: Outage, retry: Retry): Promise<void> {
+async function schedule(token: string, outage: Outage, retry: Retry): Promise<void> {
   // Nobody has missed it for an hour: it is tried again when somebody does.
-  if (failures > limits.retries) return
-  const wait = Math.max(0, nextTry - Date.now())
+  if (outage.failures > limits.retries) return
+  const wait = waitFor(outage)
   await browser.alarms.create(alarmPrefix + token, { when: Date.now() + Math.max(wait, limits.alarm) })
   // A worker that lives so long need not wait for an alarm, which may not come sooner than in 30 s.
   if (wait < limits.alarm) setTimeout(() => watched('outage', tryAgain(token, retry)), wait)
@@ -119,7 +125,7 @@ async function schedule(token: string, { nextTry, failures }: Outage, retry: Ret
 async function tryAgain(token: string, retry: Retry): Promise<void> {
   const { stopped, outages } = (await session()).view
   const outage = outages[token]
-  if (stopped || !outage || outage.nextTry > Date.now() + limits.early) return
+  if (stopped || !outage || waitFor(outage) > limits.early) return
   const served = (await readSnapshot()).connections.filter(({ addresses }) => addresses.token === token)
   const target = served.find(({ id }) => id === outage.connection) ?? served[0]
   if (!target) return dropOutage(token)

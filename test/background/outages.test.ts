@@ -142,6 +142,22 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toHaveLength(2)
   })
 
+  it.each([
+    ['while the worker lives', async () => undefined],
+    ['before the next start', restartBrowser],
+  ])('does not last as long as a clock was ahead that is set right %s', async (_, goesOn) => {
+    const [id] = await two()
+    later(365 * 24 * 60 * minute)
+    trouble(down)
+    await unreachable(id)
+    await unreachable(id)
+    trouble(null)
+    later(-365 * 24 * 60 * minute)
+    await goesOn()
+    await accessToken(id)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+  })
+
   it('believes no Retry-After of more than an hour', async () => {
     const [id] = await two()
     trouble({ ...down, headers: { 'retry-after': '999999' } })
