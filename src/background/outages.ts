@@ -61,9 +61,9 @@ export async function noteOutage(
     const wait = Math.min(limits.retryMost, limits.retry * 2 ** Math.min(failures - 1, 20))
     const next: Outage = {
       since: before?.since ?? now,
-      // One that the server has named counts from the first time on.
+      // One that the server has named counts from the first time on. It is the least that the server wants.
       failures: asked === undefined ? failures : Math.max(2, failures),
-      nextTry: now + (asked === undefined ? jittered(wait) : Math.min(asked, limits.retryAfterMost)),
+      nextTry: now + Math.max(jittered(wait), Math.min(asked ?? 0, limits.retryAfterMost)),
       connection: id,
       ...(scopes ? { asked: [...scopes] } : {}),
     }

@@ -142,6 +142,16 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toHaveLength(2)
   })
 
+  it('leaves a server alone that asks for no wait at all', async () => {
+    const [id] = await two()
+    trouble({ ...down, headers: { 'retry-after': '0' } })
+    await unreachable(id)
+    expect((outage()?.nextTry ?? 0) - Date.now()).toBeGreaterThanOrEqual(limits.retry / 2)
+    await vi.advanceTimersByTimeAsync(limits.retry / 4)
+    await settled()
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+  })
+
   it.each([
     ['while the worker lives', async () => undefined],
     ['before the next start', restartBrowser],
