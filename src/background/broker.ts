@@ -235,7 +235,10 @@ async function signInSilently(
   const { account } = await identified(client, tokens)
   // Whose account it is has to be known on both sides: two unknown ones may be two people.
   if (!account || account.id !== connection.account?.id) {
-    await discard(client, tokens)
+    // It may be the login of another connection, and a provider may take all of that back with one token.
+    const { connections } = (await session()).view
+    if (connections.every(({ id, provider }) => provider !== connection.provider || id === connection.id))
+      await discard(client, tokens)
     throw new AppError('reconnect-required', 'sign-in-again')
   }
   if (tokens.refreshToken || tokens.isKey) {

@@ -31,12 +31,12 @@ export async function login(
 ): Promise<void> {
   if (client.flow === 'personal_token') return byPersonalToken(attempt, client, signal, entry)
   if (client.flow === 'client_credentials') return byKey(attempt, client, signal, entry)
-  const others = (await session()).view.connections.some(known => known.provider === client.provider.id)
+  const others = (await session()).view.connections.filter(known => known.provider === client.provider.id)
   const tokens =
     received ??
     (entry?.flow === 'password'
       ? await tokensFromPassword(client, { username: entry.username, password: entry.password }, signal)
-      : await bySignIn(attempt, client, signal, others))
+      : await bySignIn(attempt, client, signal, others.length > 0))
   try {
     // What the user entered is not written down, and nobody could go on without it.
     if (!received && !entry) await noteReceived(attempt.id, tokens)
@@ -45,9 +45,12 @@ export async function login(
     await settle(attempt, client, { tokens, ...identity })
   } catch (error) {
     // Nobody will use them, so they need not live. A token that is not ours is none of our business, and where another
-    // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants).
-    const isOurs = client.flow !== 'implicit' || faultOf(error).code !== 'foreign-token'
-    if (isOurs && (!others || faultOf(error).code === 'wrong-account')) await discard(client, tokens)
+    // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants). Of a wrong
+    // account that is any but the one to be renewed.
+    const { code } = faultOf(error)
+    const isOurs = client.flow !== 'implicit' || code !== 'foreign-token'
+    const harmsNobody = others.every(({ id }) => code === 'wrong-account' && id === attempt.connection)
+    if (isOurs && harmsNobody) await discard(client, tokens)
     throw error
   }
 }

@@ -449,6 +449,19 @@ describe('accessToken, without a refresh token', () => {
     })
   })
 
+  it('gives nothing back that may be the login of another connection', async () => {
+    await startWithSetup()
+    const id = await connected('sell')
+    providers.sandbox.signOut('sell')
+    providers.person.user = providers.sandbox.users.colleague
+    providers.visitor.forget()
+    await connected('sell')
+    providers.sandbox.forget()
+    later(61 * minute)
+    expect(await words(accessToken(id))).toBe('reconnect-required: sign-in-again')
+    expect(providers.sandbox.saw({ path: /revoke/ })).toEqual([])
+  })
+
   it('asks to sign in again when nobody is signed in at the provider, and opens no window', async () => {
     const id = await sell()
     later(61 * minute)

@@ -768,6 +768,17 @@ describe('connect, to reconnect', () => {
     })
   })
 
+  it('gives nothing back that may be the login of another connection', async () => {
+    await startWithSetup()
+    const id = await connected('salesos')
+    providers.visitor.forget()
+    providers.person.user = providers.sandbox.users.colleague
+    await connected('salesos')
+    expect(await failed('salesos', { connection: id })).toBe('wrong-account')
+    // Where one token takes the whole grant along, the colleague's connection would be gone.
+    expect(providers.sandbox.saw({ path: '/oauth/revoke' })).toEqual([])
+  })
+
   it('gives what was allowed to an unknown account to nobody whose name it learns', async () => {
     providers.sandbox.set('sell', { selfForbidden: true })
     await startWithSetup()
