@@ -15,6 +15,7 @@ import { noteReceived, noteStep } from './connect-journal'
 import { identified } from './identified'
 import { session } from './session'
 import { settle } from './settle'
+import { read } from './vault'
 
 /**
  * Goes through a login to its end: tokens by the client's flow, whom they act as, and all of it on disk. `entry` is what
@@ -48,6 +49,8 @@ export async function login(
     // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants). Of a wrong
     // account that is any but the one to be renewed.
     const { code } = faultOf(error)
+    // Settled: what went wrong after that is no reason to end a login that is on disk.
+    if ((await read(({ attempts }) => attempts.get(attempt.provider)))?.id !== attempt.id) throw error
     const isOurs = client.flow !== 'implicit' || code !== 'foreign-token'
     const harmsNobody = others.every(({ id }) => code === 'wrong-account' && id === attempt.connection)
     if (isOurs && harmsNobody) await discard(client, tokens)

@@ -18,6 +18,7 @@ import {
   refused,
   restartWorker,
   senders,
+  settled,
   startWorker,
   until,
   untilView,
@@ -766,6 +767,25 @@ describe('connect, to reconnect', () => {
     expect(revoked[0]?.body).not.toMatchObject({
       token: credentials?.map(one => Object(one).refreshToken)[0],
     })
+  })
+
+  it('gives no login back that is on disk, whatever went wrong after that', async () => {
+    await startWithSetup()
+    const area = world.storage.session
+    const { set } = area
+    area.set = items => {
+      const { held = {} } = Object(items.tokens) as { held?: object }
+      if (Object.keys(held).length === 0) return set.call(area, items)
+      area.set = set
+      throw new Error('Session storage quota bytes exceeded. Values were not stored.')
+    }
+    await ask(senders.popup(), 'connect', { provider: 'salesos' })
+    const { connections } = await untilView(now => now.connections.length > 0)
+    await settled()
+    expect(providers.sandbox.saw({ path: '/oauth/revoke' })).toEqual([])
+    await restartWorker()
+    const { accessToken } = await import('../../src/background/broker')
+    await accessToken(String(connections[0]?.id))
   })
 
   it('gives nothing back that may be the login of another connection', async () => {
