@@ -292,15 +292,21 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
 /** A call went well: what was said of the connection's troubles is over. Writes only when something was. */
 export async function noteWellbeing(id: ConnectionId): Promise<void> {
   const known = (await session()).view.connections.find(connection => connection.id === id)
-  if (!known || (!known.fault && !known.notAnswering)) return
+  if (!known || isLost(known) || (!known.fault && !known.notAnswering)) return
   await changeConnection(id, ({ fault: _, notAnswering: __, ...rest }) => ({ ...rest, status: 'connected' }))
   await tellSites(id, 'recovered')
 }
 
-/** A connection that is being ended stays so, whatever is learned about it meanwhile. */
+/** A connection that is being ended, or that is lost, stays so, whatever is learned about it meanwhile. */
 function changeConnection(id: ConnectionId, changed: (connection: Connection) => Connection): Promise<void> {
   return change(async ({ connections }) => {
     const connection = await connections.get(id)
-    if (connection && connection.status !== 'disconnecting') await connections.put(changed(connection))
+    if (connection && connection.status !== 'disconnecting' && !isLost(connection))
+      await connections.put(changed(connection))
   })
+}
+
+// A call that was out when the login was refused may still go well: its token can outlive the login.
+function isLost({ fault }: Pick<Connection, 'fault'>): boolean {
+  return fault?.code === 'reconnect-required'
 }
