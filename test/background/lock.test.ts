@@ -5,6 +5,7 @@ import { allowOnSite, connected, startWithSetup, tokenRequests, withProviders } 
 import { wordsOf } from '../fakes/words'
 import {
   ask,
+  dieAfter,
   endLife,
   rawDisk,
   refused,
@@ -205,6 +206,22 @@ describe('a passphrase', () => {
     await vi.waitFor(() => expect(memory()).not.toContain('dataKey'))
     expect(view().lock).toBe('locked')
     await unlock()
+    await accessToken(id)
+  })
+
+  it('is shown as it is when a worker died before it could', async () => {
+    const locking = dieAfter(({ tokens }) => Object(tokens).isLocking === true)
+    void lock()
+    await locking
+    await startWorker()
+    await vi.waitFor(() => expect(memory()).not.toContain('dataKey'))
+    expect(view().lock).toBe('locked')
+    const unlocking = dieAfter(({ tokens }) => Object(tokens).dataKey !== undefined)
+    void unlock()
+    await unlocking
+    await startWorker()
+    expect(view().lock).toBe('open')
+    expect(world.alarms.has('lock')).toBe(true)
     await accessToken(id)
   })
 
