@@ -1,5 +1,5 @@
 import type { Tokens } from '../oauth/tokens'
-import { renewalMargin } from '../shared/limits'
+import { limits, renewalMargin } from '../shared/limits'
 import type { ConnectionId } from '../shared/view'
 import { noteClock } from './clock'
 import { changeTokens, type HeldToken, type Session } from './session'
@@ -22,9 +22,13 @@ export function heldToken(
   return tokens.held[keyOf(connection, scopes)]
 }
 
-/** Whether a token is far enough from its end to be handed out without a renewal. */
+/**
+ * Whether a token is far enough from its end to be handed out without a renewal. One that would live longer than it did
+ * when it came was had by a clock that has been set back since: its end is not known any more.
+ */
 export function isFresh({ expiresAt, life }: HeldToken, now = Date.now()): boolean {
-  return now < expiresAt - renewalMargin(life)
+  const left = expiresAt - now
+  return left > renewalMargin(life) && left < life + limits.clock
 }
 
 /** Takes a new access token into memory. */

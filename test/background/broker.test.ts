@@ -619,6 +619,16 @@ describe('lease', () => {
     expect(providers.sandbox.saw()).toEqual([])
   })
 
+  it('takes no token for long-lived because the clock was set back', async () => {
+    later(24 * 60 * minute)
+    const id = await salesos()
+    later(-24 * 60 * minute)
+    const { lease } = await broker()
+    const { expiresAt } = await lease(id, view().connections[0]?.scopes.granted ?? [])
+    expect(expiresAt - Date.now()).toBeLessThanOrEqual(10 * minute)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+  })
+
   it('hands out no token that can do more than was allowed, whatever the provider was asked for', async () => {
     const id = await salesos()
     const { lease } = await broker()
