@@ -5,7 +5,7 @@ import { tokensOfKey } from '../oauth/keys'
 import { discard } from '../oauth/revocation'
 import { tokensFromAnswer } from '../oauth/sign-in'
 import { scopesOfToken } from '../oauth/token-info'
-import { type Tokens, tokensFromKey, tokensFromPassword } from '../oauth/tokens'
+import { type Tokens, tokensFromKey, tokensFromPassword, tokensFromRefresh } from '../oauth/tokens'
 import { keysOf } from '../providers/ways'
 import { AppError, faultOf } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
@@ -34,13 +34,13 @@ export async function login(
   if (client.flow === 'client_credentials') return byKey(attempt, client, signal, entry)
   const others = (await session()).view.connections.filter(known => known.provider === client.provider.id)
   const tokens =
-    received ??
+    (received && (await living(client, received))) ??
     (entry?.flow === 'password'
       ? await tokensFromPassword(client, { username: entry.username, password: entry.password }, signal)
       : await bySignIn(attempt, client, signal, others.length > 0))
   try {
     // What the user entered is not written down, and nobody could go on without it.
-    if (!received && !entry) await noteReceived(attempt.id, tokens)
+    if (tokens !== received && !entry) await noteReceived(attempt.id, tokens)
     const identity = await identified(client, tokens)
     signal.throwIfAborted()
     await settle(attempt, client, { tokens, ...identity })
@@ -56,6 +56,13 @@ export async function login(
     if (isOurs && harmsNobody) await discard(client, tokens)
     throw error
   }
+}
+
+/** What a login had brought, renewed where the access token has ended meanwhile: nobody would say whose it is. */
+async function living(client: OAuthClient, tokens: Tokens): Promise<Tokens> {
+  const { refreshToken, subject, scopes } = tokens
+  if (!refreshToken || tokens.expiresAt > Date.now()) return tokens
+  return { refreshToken, ...(await tokensFromRefresh(client, refreshToken, scopes)), subject }
 }
 
 async function bySignIn(
