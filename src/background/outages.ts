@@ -126,7 +126,10 @@ async function tryAgain(token: string, retry: Retry): Promise<void> {
   const { stopped, outages } = (await session()).view
   const outage = outages[token]
   if (stopped || !outage || waitFor(outage) > limits.early) return
-  const served = (await readSnapshot()).connections.filter(({ addresses }) => addresses.token === token)
+  // One that is lost finds nothing out.
+  const served = (await readSnapshot()).connections.filter(
+    ({ addresses, fault }) => addresses.token === token && fault?.code !== 'reconnect-required',
+  )
   const target = served.find(({ id }) => id === outage.connection) ?? served[0]
   if (!target) return dropOutage(token)
   // How it went is noted where it was tried.

@@ -20,6 +20,7 @@ import type { Fault } from '../sandbox/sandbox'
 const providers = withProviders()
 const minute = 60_000
 const origin = 'https://auth.play2sell.com'
+const passphrase = 'harbour lights at noon'
 const down: Partial<Fault> = { status: 503 }
 
 const accessToken = async (id: string, scopes?: string[]) =>
@@ -250,6 +251,48 @@ describe('an outage', () => {
     providers.sandbox.forget()
     await vi.advanceTimersByTimeAsync(10 * minute)
     expect(tokenRequests(providers.sandbox)).toEqual([])
+  })
+
+  it.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
+    [
+      'everything was stopped',
+      () => ask(senders.popup(), 'stop', { on: true }),
+      () => ask(senders.popup(), 'stop', { on: false }),
+    ],
+    [
+      'it was locked',
+      () => ask(senders.popup(), 'lock', {}),
+      () => ask(senders.popup(), 'unlock', { passphrase }),
+    ],
+  ])('is over by itself also where its tries came while %s', async (_, stop, goOn) => {
+    const [id] = await two()
+    await ask(senders.options(), 'setPassphrase', { passphrase })
+    trouble(down)
+    await unreachable(id)
+    await stop()
+    trouble(null)
+    later(minute)
+    world.ring(`outage:${origin}`)
+    await settled()
+    expect(outage()).toBeDefined()
+    await goOn()
+    await settled()
+    await vi.advanceTimersByTimeAsync(1)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+  })
+
+  it('is not left to a connection that is lost to find out about', async () => {
+    const [id, other] = await two()
+    trouble(down)
+    await unreachable(id)
+    trouble(null)
+    const { noteFailure } = await import('../../src/background/broker')
+    const { AppError } = await import('../../src/shared/errors')
+    await noteFailure(id, new AppError('reconnect-required', 'sign-in-again'))
+    providers.sandbox.forget()
+    await vi.advanceTimersByTimeAsync(limits.retry)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+    expect(view().connections.find(one => one.id === other)).not.toHaveProperty('notAnswering')
   })
 
   it('of one issuer is none of another’s business', async () => {
