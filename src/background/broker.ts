@@ -122,8 +122,9 @@ export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   const connection = view.connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
   if (connection.status === 'disconnecting') throw new AppError('not-connected', 'disconnecting')
-  const { code, reason } = connection.fault ?? {}
-  if (code === 'reconnect-required' || code === 'address-changed') throw new AppError(code, reason)
+  const { fault } = connection
+  if (fault && (isLost(connection) || fault.code === 'address-changed'))
+    throw new AppError(fault.code, fault.reason)
   return connection
 }
 
@@ -263,7 +264,14 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
       await change(async ({ connections, credentials, journal }) => {
         const connection = await connections.get(id)
         if (!connection || connection.status === 'disconnecting') return
-        await connections.put({ ...connection, status: 'needs-attention', fault })
+        const { hasRunOut: _, ...known } = connection
+        const hasRunOut = !isRefused && (connection.loginEndsAt ?? limits.never) <= Date.now()
+        await connections.put({
+          ...known,
+          status: 'needs-attention',
+          fault,
+          ...(hasRunOut ? { hasRunOut } : {}),
+        })
         // Dropped only when the provider has refused them.
         if (!isRefused) return
         await credentials.delete(id)
@@ -293,7 +301,10 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
 export async function noteWellbeing(id: ConnectionId): Promise<void> {
   const known = (await session()).view.connections.find(connection => connection.id === id)
   if (!known || isLost(known) || (!known.fault && !known.notAnswering)) return
-  await changeConnection(id, ({ fault: _, notAnswering: __, ...rest }) => ({ ...rest, status: 'connected' }))
+  await changeConnection(id, ({ fault: _, notAnswering: __, hasRunOut: ___, ...rest }) => ({
+    ...rest,
+    status: 'connected',
+  }))
   await tellSites(id, 'recovered')
 }
 
@@ -307,6 +318,6 @@ function changeConnection(id: ConnectionId, changed: (connection: Connection) =>
 }
 
 // A call that was out when the login was refused may still go well: its token can outlive the login.
-function isLost({ fault }: Pick<Connection, 'fault'>): boolean {
-  return fault?.code === 'reconnect-required'
+function isLost({ fault, hasRunOut, loginEndsAt = 0 }: ConnectionView | Connection): boolean {
+  return fault?.code === 'reconnect-required' && !(hasRunOut && loginEndsAt > Date.now())
 }
