@@ -2,7 +2,7 @@ import type { Windows } from 'webextension-polyfill'
 import { browser } from '../browser'
 import { AppError, type ErrorCode, type Reason } from '../shared/errors'
 import { limits } from '../shared/limits'
-import { inOrder } from './queue'
+import { atMost } from './queue'
 
 /**
  * Rejections of `identity.launchWebAuthFlow` by how they begin; newer builds append advice. Chromium:
@@ -38,7 +38,8 @@ export function authorizeInWindow(
       ),
     )
   })
-  return Promise.race([ended, inOrder('auth window', () => flow(url, interactive, end))])
+  // Not `inOrder`: nothing that waits for what is under way shall wait for a person.
+  return Promise.race([ended, atMost(1, 'auth window', () => flow(url, interactive, end))])
 }
 
 async function flow(url: string, interactive: boolean, end: AbortSignal): Promise<string> {

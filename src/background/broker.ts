@@ -123,8 +123,9 @@ export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   const connection = view.connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
   if (connection.status === 'disconnecting') throw new AppError('not-connected', 'disconnecting')
-  const { code, reason } = connection.fault ?? {}
-  if (code === 'reconnect-required' || code === 'address-changed') throw new AppError(code, reason)
+  const { fault } = connection
+  if (fault && (isLost(connection) || fault.code === 'address-changed'))
+    throw new AppError(fault.code, fault.reason)
   return connection
 }
 
@@ -243,7 +244,10 @@ async function signInSilently(
   const { account } = await identified(client, tokens)
   // Whose account it is has to be known on both sides: two unknown ones may be two people.
   if (!account || account.id !== connection.account?.id) {
-    await discard(client, tokens)
+    // It may be the login of another connection, and a provider may take all of that back with one token.
+    const { connections } = (await session()).view
+    if (connections.every(({ id, provider }) => provider !== connection.provider || id === connection.id))
+      await discard(client, tokens)
     throw new AppError('reconnect-required', 'sign-in-again')
   }
   if (tokens.refreshToken || tokens.isKey) {
@@ -268,7 +272,14 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
       await change(async ({ connections, credentials, journal }) => {
         const connection = await connections.get(id)
         if (!connection || connection.status === 'disconnecting') return
-        await connections.put({ ...connection, status: 'needs-attention', fault })
+        const { hasRunOut: _, ...known } = connection
+        const hasRunOut = !isRefused && (connection.loginEndsAt ?? limits.never) <= Date.now()
+        await connections.put({
+          ...known,
+          status: 'needs-attention',
+          fault,
+          ...(hasRunOut ? { hasRunOut } : {}),
+        })
         // Dropped only when the provider has refused them.
         if (!isRefused) return
         await credentials.delete(id)
@@ -297,15 +308,24 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
 /** A call went well: what was said of the connection's troubles is over. Writes only when something was. */
 export async function noteWellbeing(id: ConnectionId): Promise<void> {
   const known = (await session()).view.connections.find(connection => connection.id === id)
-  if (!known || (!known.fault && !known.notAnswering)) return
-  await changeConnection(id, ({ fault: _, notAnswering: __, ...rest }) => ({ ...rest, status: 'connected' }))
+  if (!known || isLost(known) || (!known.fault && !known.notAnswering)) return
+  await changeConnection(id, ({ fault: _, notAnswering: __, hasRunOut: ___, ...rest }) => ({
+    ...rest,
+    status: 'connected',
+  }))
   await tellSites(id, 'recovered')
 }
 
-/** A connection that is being ended stays so, whatever is learned about it meanwhile. */
+/** A connection that is being ended, or that is lost, stays so, whatever is learned about it meanwhile. */
 function changeConnection(id: ConnectionId, changed: (connection: Connection) => Connection): Promise<void> {
   return change(async ({ connections }) => {
     const connection = await connections.get(id)
-    if (connection && connection.status !== 'disconnecting') await connections.put(changed(connection))
+    if (connection && connection.status !== 'disconnecting' && !isLost(connection))
+      await connections.put(changed(connection))
   })
+}
+
+// A call that was out when the login was refused may still go well: its token can outlive the login.
+function isLost({ fault, hasRunOut, loginEndsAt = 0 }: ConnectionView | Connection): boolean {
+  return fault?.code === 'reconnect-required' && !(hasRunOut && loginEndsAt > Date.now())
 }

@@ -2,7 +2,7 @@ import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import { type Sealed, seal, unseal } from './sealed'
 import { changeTokens, session } from './session'
-import { read, write } from './vault'
+import { read, type Stores, write } from './vault'
 
 const algorithm = { name: 'AES-GCM', length: 256 } as const
 const uses: KeyUsage[] = ['encrypt', 'decrypt']
@@ -24,13 +24,21 @@ let known: { raw?: string; key: CryptoKey } | undefined
  */
 export async function dataKey(): Promise<CryptoKey> {
   if (known && known.raw === undefined) return known.key
-  const stored = await read(({ keys }) => keys.get('data'))
+  const stored = await read(storedKey)
   if (!stored) return remember(await newKey())
   if ('key' in stored) return remember(stored.key)
   const raw = (await session()).tokens.dataKey
   if (raw === undefined) throw new AppError('locked')
   if (known?.raw === raw) return known.key
   return remember(await imported(raw), raw)
+}
+
+// What is no key any more cannot be mended: what it sealed is damaged, which is said of each, and all else goes on.
+async function storedKey({
+  keys,
+}: Pick<Stores<'readonly'> | Stores, 'keys'>): Promise<StoredKey | undefined> {
+  const stored = await keys.get('data')
+  return stored && ('wrapped' in stored || stored.key instanceof CryptoKey) ? stored : undefined
 }
 
 /** Forgets what this worker remembers of the key: it is another one from now on, or none. */
@@ -45,10 +53,10 @@ function remember(key: CryptoKey, raw?: string): CryptoKey {
 
 async function newKey(): Promise<CryptoKey> {
   const made = await crypto.subtle.generateKey(algorithm, false, uses)
-  const kept = await write(async ({ keys }) => {
+  const kept = await write(async stores => {
     // Another worker may have been first.
-    const before = await keys.get('data')
-    if (!before) await keys.put({ id: 'data', key: made })
+    const before = await storedKey(stores)
+    if (!before) await stores.keys.put({ id: 'data', key: made })
     return before
   })
   if (kept && !('key' in kept)) throw new AppError('locked')

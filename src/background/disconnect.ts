@@ -81,9 +81,15 @@ export async function disconnectAlarm(name: string): Promise<boolean> {
 }
 
 async function schedule(id: ConnectionId, dueAt: number): Promise<void> {
-  const wait = Math.max(0, dueAt - Date.now())
+  const wait = waitFor(dueAt)
   await browser.alarms.create(alarmPrefix + id, { when: Date.now() + Math.max(wait, limits.alarm) })
   setTimeout(() => watched('disconnect', finish(id)), wait)
+}
+
+/** How long it is until then; nothing where it was never so long: then the clock was set back. */
+function waitFor(dueAt: number): number {
+  const wait = dueAt - Date.now()
+  return wait > limits.undo ? 0 : Math.max(0, wait)
 }
 
 function finish(id: ConnectionId): Promise<void> {
@@ -94,10 +100,7 @@ function finish(id: ConnectionId): Promise<void> {
     const begun = await write(async ({ connections, journal }) => {
       const connection = await connections.get(id)
       const entry = await journal.get(`disconnect ${id}`)
-      if (!connection || entry?.kind !== 'disconnect') return
-      const left = entry.dueAt - Date.now()
-      // More than there ever was: the clock was put back since.
-      if (left > limits.early && left <= limits.undo) return
+      if (!connection || entry?.kind !== 'disconnect' || waitFor(entry.dueAt) > limits.early) return
       // From here on there is nothing to undo. A worker that dies now tells the provider once more, which does no harm
       // (RFC 7009 section 2.2: an unknown token is no error).
       await journal.put({ ...entry, step: 'revoking' })

@@ -22,10 +22,12 @@ export function heldToken(
   return tokens.held[keyOf(connection, scopes)]
 }
 
-/** Whether a token is far enough from its end to be handed out without a renewal. */
+/**
+ * Whether a token is far enough from its end to be handed out without a renewal. One that would live longer than it did
+ * when it came was had by a clock that has been set back since: its end is not known any more.
+ */
 export function isFresh({ expiresAt, life }: HeldToken, now = Date.now()): boolean {
   const left = expiresAt - now
-  // More than it ever had: the clock was put back since, and the end that is known is none.
   return left > renewalMargin(life) && left <= life + limits.clock
 }
 

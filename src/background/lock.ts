@@ -53,13 +53,13 @@ async function putPassphrase(passphrase: string, current: string | undefined): P
   const stored = { id: 'data' as const, ...(await wrapped(raw, passphrase)) }
   // First here: a worker that dies between the two lines leaves a key that nobody asks for.
   const from = await dataKey()
+  await lockLater(view)
   await changeTokens(tokens => {
     tokens.dataKey = raw
   })
   await reseal(from, await imported(raw), stored)
   forgetDataKey()
   await change(async () => undefined)
-  await notePresence()
 }
 
 /** Takes the passphrase away: the key lies beside what it seals again. Throws `bad-request` (`wrong-passphrase`), `blocked-by-policy`. */
@@ -84,6 +84,8 @@ export async function unlock(passphrase: string): Promise<void> {
   const stored = await wrappedKey()
   if (!stored) return
   const raw = await unwrapped(stored, passphrase)
+  // Before the key is there: a worker that dies in this leaves nothing open for good.
+  await lockLater((await session()).view)
   await changeTokens(tokens => {
     delete tokens.isLocking
   })
@@ -164,7 +166,10 @@ async function dropEverything(): Promise<void> {
 /** The user has done something in one of our screens: the time until it locks by itself begins anew. */
 export async function notePresence(): Promise<void> {
   const { view } = await session()
-  if (view.lock !== 'open') return
+  if (view.lock === 'open') await lockLater(view)
+}
+
+async function lockLater(view: View): Promise<void> {
   const minutes = minutesOf(view)
   idleAfter(minutes)
   await browser.alarms.create(alarmName, { when: Date.now() + minutes * 60_000 })

@@ -5,7 +5,7 @@ import { tokensOfKey } from '../oauth/keys'
 import { discard } from '../oauth/revocation'
 import { tokensFromAnswer } from '../oauth/sign-in'
 import { scopesOfToken } from '../oauth/token-info'
-import { type Tokens, tokensFromKey, tokensFromPassword } from '../oauth/tokens'
+import { type Tokens, tokensFromKey, tokensFromPassword, tokensFromRefresh } from '../oauth/tokens'
 import { keysOf } from '../providers/ways'
 import { AppError, faultOf } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
@@ -15,6 +15,7 @@ import { noteReceived, noteStep } from './connect-journal'
 import { identified } from './identified'
 import { session } from './session'
 import { settle } from './settle'
+import { read } from './vault'
 
 /**
  * Goes through a login to its end: tokens by the client's flow, whom they act as, and all of it on disk. `entry` is what
@@ -31,25 +32,37 @@ export async function login(
 ): Promise<void> {
   if (client.flow === 'personal_token') return byPersonalToken(attempt, client, signal, entry)
   if (client.flow === 'client_credentials') return byKey(attempt, client, signal, entry)
-  const others = (await session()).view.connections.some(known => known.provider === client.provider.id)
+  const others = (await session()).view.connections.filter(known => known.provider === client.provider.id)
   const tokens =
-    received ??
+    (received && (await living(client, received))) ??
     (entry?.flow === 'password'
       ? await tokensFromPassword(client, { username: entry.username, password: entry.password }, signal)
-      : await bySignIn(attempt, client, signal, others))
+      : await bySignIn(attempt, client, signal, others.length > 0))
   try {
     // What the user entered is not written down, and nobody could go on without it.
-    if (!received && !entry) await noteReceived(attempt.id, tokens)
+    if (tokens !== received && !entry) await noteReceived(attempt.id, tokens)
     const identity = await identified(client, tokens)
     signal.throwIfAborted()
     await settle(attempt, client, { tokens, ...identity })
   } catch (error) {
     // Nobody will use them, so they need not live. A token that is not ours is none of our business, and where another
-    // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants).
-    const isOurs = client.flow !== 'implicit' || faultOf(error).code !== 'foreign-token'
-    if (isOurs && (!others || faultOf(error).code === 'wrong-account')) await discard(client, tokens)
+    // connection stands a provider may take the whole grant back with one token (an option of Auth0's tenants). Of a wrong
+    // account that is any but the one to be renewed.
+    const { code } = faultOf(error)
+    // Settled: what went wrong after that is no reason to end a login that is on disk.
+    if ((await read(({ attempts }) => attempts.get(attempt.provider)))?.id !== attempt.id) throw error
+    const isOurs = client.flow !== 'implicit' || code !== 'foreign-token'
+    const harmsNobody = others.every(({ id }) => code === 'wrong-account' && id === attempt.connection)
+    if (isOurs && harmsNobody) await discard(client, tokens)
     throw error
   }
+}
+
+/** What a login had brought, renewed where the access token has ended meanwhile: nobody would say whose it is. */
+async function living(client: OAuthClient, tokens: Tokens): Promise<Tokens> {
+  const { refreshToken, subject, scopes } = tokens
+  if (!refreshToken || tokens.expiresAt > Date.now()) return tokens
+  return { refreshToken, ...(await tokensFromRefresh(client, refreshToken, scopes)), subject }
 }
 
 async function bySignIn(
@@ -67,7 +80,10 @@ async function bySignIn(
   await noteStep(attempt.id, 'sign-in')
   const redirectedTo = await authorizeInWindow(started.url, { interactive: true, signal })
   const answer = checkAnswer(client, started, redirectedTo)
-  if ((await session()).view.stopped) throw new AppError('stopped')
+  const { stopped, lock } = (await session()).view
+  if (stopped) throw new AppError('stopped')
+  // What the code brings could not be kept.
+  if (lock === 'locked') throw new AppError('locked')
   await noteStep(attempt.id, 'exchange')
   return tokensFromAnswer(client, started, answer, signal)
 }

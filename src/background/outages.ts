@@ -31,9 +31,9 @@ export async function inItsTime<T>(
   for (;;) {
     const outage = (await session()).view.outages[token]
     if (!outage || outage.failures < 2) return request()
-    const wait = waitOf(outage)
+    const wait = waitFor(outage)
     const other = tries.get(token)
-    if (wait <= 0 && !other) {
+    if (wait === 0 && !other) {
       const made = request()
       const over = made.catch(() => undefined).then(() => tries.delete(token))
       tries.set(token, over)
@@ -62,9 +62,9 @@ export async function noteOutage(
     const wait = Math.min(limits.retryMost, limits.retry * 2 ** Math.min(failures - 1, 20))
     const next: Outage = {
       since: before?.since ?? now,
-      // One that the server has named counts from the first time on.
+      // One that the server has named counts from the first time on. It is the least that the server wants.
       failures: asked === undefined ? failures : Math.max(2, failures),
-      nextTry: now + (asked === undefined ? jittered(wait) : Math.min(asked, limits.retryAfterMost)),
+      nextTry: now + Math.max(jittered(wait), Math.min(asked ?? 0, limits.retryAfterMost)),
       connection: id,
       ...(scopes ? { asked: [...scopes] } : {}),
     }
@@ -74,8 +74,8 @@ export async function noteOutage(
   await schedule(token, outage, retry)
 }
 
-// Further off than any that was ever set: the clock was put back since.
-function waitOf({ nextTry }: Outage): number {
+/** How long it is until the next try; nothing where no server could have asked for so long: then the clock was set back. */
+function waitFor({ nextTry }: Outage): number {
   const wait = nextTry - Date.now()
   return wait > limits.retryAfterMost ? 0 : Math.max(0, wait)
 }
@@ -117,7 +117,7 @@ export async function outageAlarm(name: string, retry: Retry): Promise<boolean> 
 async function schedule(token: string, outage: Outage, retry: Retry): Promise<void> {
   // Nobody has missed it for an hour: it is tried again when somebody does.
   if (outage.failures > limits.retries) return
-  const wait = waitOf(outage)
+  const wait = waitFor(outage)
   await browser.alarms.create(alarmPrefix + token, { when: Date.now() + Math.max(wait, limits.alarm) })
   // A worker that lives so long need not wait for an alarm, which may not come sooner than in 30 s.
   if (wait < limits.alarm) setTimeout(() => watched('outage', tryAgain(token, retry)), wait)
@@ -126,8 +126,11 @@ async function schedule(token: string, outage: Outage, retry: Retry): Promise<vo
 async function tryAgain(token: string, retry: Retry): Promise<void> {
   const { stopped, outages } = (await session()).view
   const outage = outages[token]
-  if (stopped || !outage || waitOf(outage) > limits.early) return
-  const served = (await readSnapshot()).connections.filter(({ addresses }) => addresses.token === token)
+  if (stopped || !outage || waitFor(outage) > limits.early) return
+  // One that is lost finds nothing out.
+  const served = (await readSnapshot()).connections.filter(
+    ({ addresses, fault }) => addresses.token === token && fault?.code !== 'reconnect-required',
+  )
   const target = served.find(({ id }) => id === outage.connection) ?? served[0]
   if (!target) return dropOutage(token)
   // How it went is noted where it was tried.

@@ -5,7 +5,7 @@ import type { ConnectionId } from '../shared/view'
 import { type Credentials, readCredentials, sealedCredentials } from './credentials'
 import type { RefreshEntry } from './journal'
 import { changeTokens, session } from './session'
-import { type Connection, read, write } from './vault'
+import { type Connection, read, type Stores, write } from './vault'
 
 /**
  * One refresh, as a transaction: what is meant to be done is written down, then the token endpoint is asked, then what it
@@ -98,12 +98,14 @@ async function commit(
 ): Promise<void> {
   if (refreshToken === secrets.refreshToken) return end(secrets.connection, generation)
   const next = await sealedCredentials({ ...secrets, refreshToken, generation: generation + 1 })
-  await write(async ({ credentials, journal }) => {
+  const put = async ({ credentials, journal }: Stores) => {
     await journal.delete(`refresh ${secrets.connection}`)
     const now = await credentials.get(secrets.connection)
     // Overtaken by a Reconnect, or forgotten meanwhile: the later word counts.
     if (now && generationOf(now) === generation) await credentials.put(next)
-  })
+  }
+  // The server has taken the token before back: what a disk fails to take once is not given up at once.
+  await write(put).catch(() => write(put))
   await forgetRefresh(secrets.connection)
 }
 

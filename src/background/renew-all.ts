@@ -24,6 +24,7 @@ export async function renewAll(): Promise<void> {
     'renewAll',
     awakeDuring(inARow(all)).finally(() => {
       isRunning = false
+      return changeQuestions(() => ({ renewing: undefined }))
     }),
   )
 }
@@ -31,11 +32,13 @@ export async function renewAll(): Promise<void> {
 async function inARow(all: readonly ConnectionView[]): Promise<void> {
   for (const [done, { id, provider, status, renews }] of all.entries()) {
     await changeQuestions(() => ({ renewing: { done, total: all.length } }))
+    // While somebody signed in to the one before, it may have been disconnected.
+    const now = (await session()).view.connections.find(known => known.id === id)
+    if (!now || now.status === 'disconnecting') continue
     const needsSignIn = status !== 'connected' || renews !== 'refresh' || (await isRefused(id))
     // How it went is said by the attempt.
     if (needsSignIn) await connectAndWait({ provider, connection: id })
   }
-  await changeQuestions(() => ({ renewing: undefined }))
 }
 
 /** Renews without a window. A server that does not answer is no reason to have anybody sign in. */

@@ -38,7 +38,7 @@ export async function reseal(from: CryptoKey, to: CryptoKey, stored: StoredKey):
 }
 
 // Each nonce is used once, so it tells versions of a record apart.
-const ivOf = ({ sealed }: Row) => String(sealed.iv)
+const ivOf = ({ sealed }: Row) => String(Object(sealed).iv)
 
 async function sealedRows({
   credentials,

@@ -104,16 +104,20 @@ async function load(): Promise<Session> {
   const tokens = { ...noTokens(), ...(stored[sessionKeys.tokens] as Tokens | undefined) }
   const view = stored[sessionKeys.view] as View | undefined
   if (!view) return startOfBrowser(tokens)
-  // Whoever was at it has died.
+  // Whoever was at it has died, or between what is in memory of the key and the view that tells of it.
+  const isBehind = view.renewing !== undefined || (view.lock === 'open') !== hasKey(tokens)
   delete view.renewing
   const isAnyDropped = dropUnasked(view, tokens)
   const isRunning = ({ status }: View['attempts'][number]) => status === 'running'
-  if (!isAnyDropped && !view.attempts.some(isRunning) && tokens.unpublished === 0) return { view, tokens }
+  if (!isBehind && !isAnyDropped && !view.attempts.some(isRunning) && tokens.unpublished === 0)
+    return { view, tokens }
   // This worker runs no attempt yet: one that claims to be running died with the worker before.
   await interruptAttempts(isRunning)
   tokens.unpublished = 0
   return { view: await freshView(view.run, tokens, view), tokens }
 }
+
+const hasKey = ({ dataKey, isLocking }: Tokens) => dataKey !== undefined && !isLocking
 
 // A question whose window was still being opened when a worker died: nobody can answer it, and nobody shall wait for it.
 function dropUnasked(view: View, { questions }: Tokens): boolean {
@@ -152,8 +156,7 @@ async function interruptAttempts(isOver: (attempt: View['attempts'][number]) => 
 
 async function freshView(run: string, tokens: Tokens, before?: View): Promise<View> {
   const { connections, journal: _, hasPassphrase, ...rest } = await readSnapshot()
-  const isOpen = tokens.dataKey !== undefined && !tokens.isLocking
-  const lock = hasPassphrase ? (isOpen ? 'open' : 'locked') : 'off'
+  const lock = hasPassphrase ? (hasKey(tokens) ? 'open' : 'locked') : 'off'
   const view: View = {
     run,
     ...rest,

@@ -7,8 +7,10 @@ import { AppError } from '../shared/errors'
 import type { ReadSetup } from '../shared/protocol'
 import type { SetupFault } from '../shared/setup-fault'
 import type { ConfiguredProvider, ProviderId, SetupView } from '../shared/view'
+import { retry } from './broker'
 import { readKnownSecrets, sealedSecret, secretAt, sweepUnneeded } from './client-secrets'
 import { tellSite } from './news'
+import { resumeOutages } from './outages'
 import { endOverlong } from './permits'
 import { inOrder } from './queue'
 import { readReceipts } from './receipts'
@@ -86,4 +88,6 @@ export async function stopEverything(on: boolean): Promise<void> {
   await change(stores => keep(stores, 'stopped', on))
   const sites = new Set((await session()).view.permits.map(({ site }) => site))
   for (const site of sites) await tellSite(site, on ? 'ended' : 'recovered')
+  // Tries that came due meanwhile were left out.
+  if (!on) await resumeOutages(retry)
 }

@@ -81,6 +81,8 @@ export type ConnectionView = {
   connectedAt: number
   /** When the login itself ends unless it is used before (a refresh token), or for good (a key); left out where nobody says. */
   loginEndsAt?: number
+  /** It ended by its own word and our clock, and nobody has refused it: a clock that is set right brings it back. */
+  hasRunOut?: true
   /** While disconnecting: until when it can be undone, milliseconds since the epoch. */
   undoUntil?: number
 }

@@ -1,7 +1,18 @@
 import { describe, expect, it, vi } from 'vitest'
 import { answerBy } from '../fakes/network'
 import { allowOnSite, connected, startWithSetup, tokenRequests, withProviders } from '../fakes/providers'
-import { ask, onDisk, restartWorker, senders, settled, until, untilView, view } from '../fakes/worker'
+import {
+  ask,
+  dieAfter,
+  onDisk,
+  restartWorker,
+  senders,
+  settled,
+  startWorker,
+  until,
+  untilView,
+  view,
+} from '../fakes/worker'
 import { world } from '../fakes/world'
 import { sandboxSetup } from '../sandbox/setup'
 
@@ -179,6 +190,52 @@ describe('Renew all', () => {
     await settled()
     expect(world.flows).toHaveLength(length)
     expect(view().attempts).toEqual([])
+  })
+
+  it.each(['has been asked for', 'is done'])(
+    'passes over what was disconnected meanwhile: it %s',
+    async how => {
+      await salesos()
+      providers.person.user = providers.sandbox.users.colleague
+      providers.visitor.forget()
+      await connected('salesos')
+      const [first, second] = view().connections
+      providers.sandbox.withdraw('salesos')
+      later(11 * minute)
+      const { accessToken } = await import('../../src/background/broker')
+      for (const { id } of view().connections) await accessToken(id).catch(() => undefined)
+      await until(() => world.badge === '2')
+      providers.person.user = providers.sandbox.users.rep
+      providers.visitor.forget()
+      const { signIn } = world
+      const { length } = world.flows
+      world.signIn = async details => {
+        await ask(senders.popup(), 'disconnect', { connection: second?.id ?? '', leave: true })
+        if (how === 'is done') {
+          later(11_000)
+          world.ring(`disconnect:${second?.id}`)
+          await untilView(({ connections }) => connections.length === 1)
+        }
+        return signIn(details)
+      }
+      await ask(senders.popup(), 'renewAll', {})
+      await untilView(({ renewing, connections }) => !renewing && connections[0]?.status === 'connected')
+      expect(view().connections[0]?.id).toBe(first?.id)
+      expect(world.flows).toHaveLength(length + 1)
+    },
+  )
+
+  it('is not said to be under way by a worker that died before it had begun', async () => {
+    await salesos()
+    later(29.5 * day)
+    world.ring('ahead')
+    await until(() => world.badge === '1')
+    const dead = dieAfter(items => Object(items.view).renewing !== undefined)
+    void ask(senders.popup(), 'renewAll', {})
+    await dead
+    await startWorker()
+    await settled()
+    expect(view().renewing).toBeUndefined()
   })
 
   it('is not said to be under way by a worker that died in it', async () => {

@@ -416,6 +416,32 @@ describe('callApi', () => {
     expect(await asked).toBe(expected)
   })
 
+  it('takes no lost login for well because a call goes well that was out before', async () => {
+    await warm()
+    let answered = () => {}
+    let arrived = () => {}
+    const reached = new Promise<void>(resolve => {
+      arrived = resolve
+    })
+    // Many APIs take a signed token for good until its end.
+    answerBy(/\/v1\/leads$/, () => {
+      arrived()
+      return new Promise(resolve => {
+        answered = () => resolve(new Response('{}'))
+      })
+    })
+    const asked = refusedCall('salesos', '/v1/leads')
+    await reached
+    providers.sandbox.withdraw('salesos')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+    expect(await refused(senders.site(), 'token', { provider: 'salesos' })).toBe('reconnect-required')
+    const lost = { status: 'needs-attention', fault: { code: 'reconnect-required' } }
+    expect(view().connections[1]).toMatchObject(lost)
+    answered()
+    await asked
+    expect(view().connections[1]).toMatchObject(lost)
+  })
+
   it('sends nothing without a permit, or while everything is stopped', async () => {
     expect(
       await refused(senders.site('https://other.example'), 'fetch', { provider: 'sell', path: '/v2/leads' }),

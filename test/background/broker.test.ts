@@ -451,6 +451,19 @@ describe('accessToken, without a refresh token', () => {
     })
   })
 
+  it('gives nothing back that may be the login of another connection', async () => {
+    await startWithSetup()
+    const id = await connected('sell')
+    providers.sandbox.signOut('sell')
+    providers.person.user = providers.sandbox.users.colleague
+    providers.visitor.forget()
+    await connected('sell')
+    providers.sandbox.forget()
+    later(61 * minute)
+    expect(await words(accessToken(id))).toBe('reconnect-required: sign-in-again')
+    expect(providers.sandbox.saw({ path: /revoke/ })).toEqual([])
+  })
+
   it('asks to sign in again when nobody is signed in at the provider, and opens no window', async () => {
     const id = await sell()
     later(61 * minute)
@@ -606,6 +619,16 @@ describe('lease', () => {
       scopes: ['read', 'profile'],
     })
     expect(providers.sandbox.saw()).toEqual([])
+  })
+
+  it('takes no token for long-lived because the clock was set back', async () => {
+    later(24 * 60 * minute)
+    const id = await salesos()
+    later(-24 * 60 * minute)
+    const { lease } = await broker()
+    const { expiresAt } = await lease(id, view().connections[0]?.scopes.granted ?? [])
+    expect(expiresAt - Date.now()).toBeLessThanOrEqual(10 * minute)
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
   })
 
   it('hands out no token that can do more than was allowed, whatever the provider was asked for', async () => {

@@ -86,6 +86,22 @@ describe('a Connect', () => {
     expect(await journal()).toEqual([])
   })
 
+  it('is finished also when the access token that it brought has ended meanwhile', async () => {
+    await startWithSetup()
+    const held = await asFarAsReceived('salesos')
+    endLife()
+    held.release()
+    const night = 14 * 60 * 60_000
+    providers.sandbox.advance('salesos', night)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + night })
+    await restartBrowser()
+    await untilView(({ connections }) => connections.length === 1)
+    expect(view().attempts).toEqual([])
+    expect(providers.sandbox.saw({ path: '/oauth/revoke' })).toEqual([])
+    const { accessToken } = await import('../../src/background/broker')
+    await accessToken(view().connections[0]?.id ?? '')
+  })
+
   it('has what it brought sealed on disk', async () => {
     await startWithSetup()
     const held = await asFarAsReceived('salesos')

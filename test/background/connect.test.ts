@@ -18,6 +18,7 @@ import {
   refused,
   restartWorker,
   senders,
+  settled,
   startWorker,
   until,
   untilView,
@@ -766,6 +767,36 @@ describe('connect, to reconnect', () => {
     expect(revoked[0]?.body).not.toMatchObject({
       token: credentials?.map(one => Object(one).refreshToken)[0],
     })
+  })
+
+  it('gives no login back that is on disk, whatever went wrong after that', async () => {
+    await startWithSetup()
+    const area = world.storage.session
+    const { set } = area
+    area.set = items => {
+      const { held = {} } = Object(items.tokens) as { held?: object }
+      if (Object.keys(held).length === 0) return set.call(area, items)
+      area.set = set
+      throw new Error('Session storage quota bytes exceeded. Values were not stored.')
+    }
+    await ask(senders.popup(), 'connect', { provider: 'salesos' })
+    const { connections } = await untilView(now => now.connections.length > 0)
+    await settled()
+    expect(providers.sandbox.saw({ path: '/oauth/revoke' })).toEqual([])
+    await restartWorker()
+    const { accessToken } = await import('../../src/background/broker')
+    await accessToken(String(connections[0]?.id))
+  })
+
+  it('gives nothing back that may be the login of another connection', async () => {
+    await startWithSetup()
+    const id = await connected('salesos')
+    providers.visitor.forget()
+    providers.person.user = providers.sandbox.users.colleague
+    await connected('salesos')
+    expect(await failed('salesos', { connection: id })).toBe('wrong-account')
+    // Where one token takes the whole grant along, the colleague's connection would be gone.
+    expect(providers.sandbox.saw({ path: '/oauth/revoke' })).toEqual([])
   })
 
   it('gives what was allowed to an unknown account to nobody whose name it learns', async () => {

@@ -2,10 +2,12 @@ import { describe, expect, it, vi } from 'vitest'
 import { connected, renewed, startWithSetup, tokenRequests, withProviders } from '../fakes/providers'
 import { wordsOf } from '../fakes/words'
 import {
+  ask,
   onDisk,
   rawDisk,
   restartBrowser,
   restartWorker,
+  senders,
   startWorker,
   stringsIn,
   untilView,
@@ -134,6 +136,37 @@ describe('a damaged record', () => {
     expect(await wordsOf(accessToken(other))).toBe('reconnect-required: record-damaged')
   })
 
+  it.each<[string, (row: Row) => Row]>([
+    ['no key', ({ id }) => ({ id })],
+    ['something else', ({ id }) => ({ id, key: 'a word' })],
+  ])(
+    'of the key, in the place of which there is %s, costs what it sealed, and nothing after',
+    async (_, spoilt) => {
+      await startWithSetup()
+      const id = await connected('salesos')
+      await spoil('keys', spoilt)
+      await restartBrowser()
+      expect(view().lock).toBe('off')
+      expect(await wordsOf(accessToken(id))).toBe('reconnect-required: record-damaged')
+      await renewed('salesos', { connection: id })
+      await restartBrowser()
+      await accessToken(id)
+    },
+  )
+
+  it('does not keep a passphrase from being set', async () => {
+    await startWithSetup()
+    const id = await connected('salesos')
+    providers.person.user = providers.sandbox.users.colleague
+    providers.visitor.forget()
+    const other = await connected('salesos')
+    await spoil('credentials', row => (row.connection === id ? { ...row, sealed: null } : row))
+    await ask(senders.options(), 'setPassphrase', { passphrase: 'harbour lights at noon' })
+    expect(view().lock).toBe('open')
+    later(11 * minute)
+    await accessToken(other)
+  })
+
   it('of a client secret is a fault of the setup, and importing it again mends it', async () => {
     await startWithSetup(withSecret)
     const id = await connected('salesos')
@@ -142,7 +175,6 @@ describe('a damaged record', () => {
     expect(await wordsOf(accessToken(id))).toBe('setup-wrong: secret-damaged')
     expect(view().setupFaults).toEqual({ salesos: { code: 'setup-wrong', reason: 'secret-damaged' } })
     expect(view().connections).toMatchObject([{ status: 'connected' }])
-    const { ask, senders } = await import('../fakes/worker')
     await ask(senders.options(), 'useSetup', { text: JSON.stringify(withSecret) })
     await accessToken(id)
   })

@@ -323,6 +323,22 @@ describe('a Disconnect whose worker dies', () => {
     expect(revocations()).toHaveLength(1)
   })
 
+  it.each([
+    ['while the worker lives', async () => undefined],
+    ['before the next start', () => restartBrowser().then(untilScheduled)],
+  ])('does not wait for a clock that was ahead and is set right %s', async (_, goesOn) => {
+    const day = 24 * 60 * 60_000
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + day })
+    await startWithSetup()
+    const id = await connected('salesos')
+    stopClocks()
+    await disconnect(id)
+    vi.setSystemTime(Date.now() - day)
+    await goesOn()
+    await vi.advanceTimersByTimeAsync(10_000)
+    await untilView(gone)
+  })
+
   it('can be undone in another life', async () => {
     const id = await ready('salesos')
     await disconnect(id)

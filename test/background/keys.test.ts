@@ -142,6 +142,22 @@ describe('a key that calls the API itself', () => {
     expect(providers.sandbox.saw()).toEqual([])
   })
 
+  it('is not lost to a clock that was ahead, once that is set right', async () => {
+    const day = 24 * 60 * 60_000
+    providers.sandbox.set('sellsn', { jwtExpiry: (30 * day) / 1000 })
+    const id = await made('sellsn')
+    const { value } = await accessToken(id)
+    providers.sandbox.signOut('sellsn')
+    await restartBrowser()
+    later(60 * day)
+    expect(await words(accessToken(id))).toBe('reconnect-required: sign-in-again')
+    expect(await words(accessToken(id))).toBe('reconnect-required: sign-in-again')
+    later(-60 * day)
+    expect((await accessToken(id)).value).toBe(value)
+    expect(view().connections[0]).toMatchObject({ status: 'connected' })
+    expect(view().connections[0]).not.toHaveProperty('hasRunOut')
+  })
+
   it('reaches no exchange of the same host', async () => {
     const id = await made('sellsn')
     await allow(id, ['user.view', 'stores.view'])

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDocument } from '../fakes/documents'
 import { holdBack } from '../fakes/network'
-import { allowOnSite, connected, startWithSetup, withProviders } from '../fakes/providers'
+import { allowOnSite, connected, startWithSetup, tokenRequests, withProviders } from '../fakes/providers'
 import { wordsOf } from '../fakes/words'
 import {
   ask,
+  dieAfter,
   endLife,
   rawDisk,
   refused,
@@ -14,6 +15,7 @@ import {
   settled,
   startWorker,
   stringsIn,
+  until,
   untilView,
   view,
 } from '../fakes/worker'
@@ -156,6 +158,41 @@ describe('a passphrase', () => {
     await accessToken(id)
   })
 
+  it('waits for nobody who is signing in, and redeems no code of theirs', async () => {
+    const { value } = await accessToken(id)
+    const { signIn } = world
+    let finish = () => {}
+    const finished = new Promise<void>(resolve => {
+      finish = resolve
+    })
+    world.signIn = async details => {
+      await finished
+      return signIn(details)
+    }
+    await ask(senders.popup(), 'connect', { provider: 'salesos', connection: id })
+    await until(() => world.isFlowOpen)
+    await lock()
+    expect(memory()).not.toContain(value)
+    expect(memory()).not.toContain('dataKey')
+    providers.sandbox.forget()
+    finish()
+    await untilView(({ attempts }) => attempts[0]?.status === 'failed')
+    expect(view().attempts[0]?.fault).toEqual({ code: 'locked' })
+    expect(tokenRequests(providers.sandbox)).toEqual([])
+    await unlock()
+    await accessToken(id)
+  })
+
+  it('is set and taken away while somebody is signing in', async () => {
+    world.signIn = () => new Promise(() => undefined)
+    await ask(senders.popup(), 'connect', { provider: 'salesos', connection: id })
+    await until(() => world.isFlowOpen)
+    await ask(senders.options(), 'removePassphrase', { current: passphrase })
+    await set()
+    later(11 * minute)
+    await accessToken(id)
+  })
+
   it('is locked by the next worker when one died while it locked', async () => {
     later(11 * minute)
     const held = holdBack(/\/oauth\/token$/)
@@ -169,6 +206,22 @@ describe('a passphrase', () => {
     await vi.waitFor(() => expect(memory()).not.toContain('dataKey'))
     expect(view().lock).toBe('locked')
     await unlock()
+    await accessToken(id)
+  })
+
+  it('is shown as it is when a worker died before it could', async () => {
+    const locking = dieAfter(({ tokens }) => Object(tokens).isLocking === true)
+    void lock()
+    await locking
+    await startWorker()
+    await vi.waitFor(() => expect(memory()).not.toContain('dataKey'))
+    expect(view().lock).toBe('locked')
+    const unlocking = dieAfter(({ tokens }) => Object(tokens).dataKey !== undefined)
+    void unlock()
+    await unlocking
+    await startWorker()
+    expect(view().lock).toBe('open')
+    expect(world.alarms.has('lock')).toBe(true)
     await accessToken(id)
   })
 

@@ -20,6 +20,7 @@ import type { Fault } from '../sandbox/sandbox'
 const providers = withProviders()
 const minute = 60_000
 const origin = 'https://auth.play2sell.com'
+const passphrase = 'harbour lights at noon'
 const down: Partial<Fault> = { status: 503 }
 
 const accessToken = async (id: string, scopes?: string[]) =>
@@ -175,15 +176,30 @@ describe('an outage', () => {
     expect(tokenRequests(providers.sandbox)).toHaveLength(2)
   })
 
-  it('is no longer for a clock that is put back by a day', async () => {
+  it('leaves a server alone that asks for no wait at all', async () => {
     const [id] = await two()
+    trouble({ ...down, headers: { 'retry-after': '0' } })
+    await unreachable(id)
+    expect((outage()?.nextTry ?? 0) - Date.now()).toBeGreaterThanOrEqual(limits.retry / 2)
+    await vi.advanceTimersByTimeAsync(limits.retry / 4)
+    await settled()
+    expect(tokenRequests(providers.sandbox)).toHaveLength(1)
+  })
+
+  it.each([
+    ['while the worker lives', async () => undefined],
+    ['before the next start', restartBrowser],
+  ])('does not last as long as a clock was ahead that is set right %s', async (_, goesOn) => {
+    const [id] = await two()
+    later(365 * 24 * 60 * minute)
     trouble(down)
     await unreachable(id)
     await unreachable(id)
     trouble(null)
-    vi.setSystemTime(Date.now() - 24 * 60 * minute)
+    later(-365 * 24 * 60 * minute)
+    await goesOn()
     await accessToken(id)
-    expect(view().outages).toEqual({})
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
   })
 
   it('believes no Retry-After of more than an hour', async () => {
@@ -265,6 +281,48 @@ describe('an outage', () => {
     providers.sandbox.forget()
     await vi.advanceTimersByTimeAsync(10 * minute)
     expect(tokenRequests(providers.sandbox)).toEqual([])
+  })
+
+  it.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
+    [
+      'everything was stopped',
+      () => ask(senders.popup(), 'stop', { on: true }),
+      () => ask(senders.popup(), 'stop', { on: false }),
+    ],
+    [
+      'it was locked',
+      () => ask(senders.popup(), 'lock', {}),
+      () => ask(senders.popup(), 'unlock', { passphrase }),
+    ],
+  ])('is over by itself also where its tries came while %s', async (_, stop, goOn) => {
+    const [id] = await two()
+    await ask(senders.options(), 'setPassphrase', { passphrase })
+    trouble(down)
+    await unreachable(id)
+    await stop()
+    trouble(null)
+    later(minute)
+    world.ring(`outage:${origin}`)
+    await settled()
+    expect(outage()).toBeDefined()
+    await goOn()
+    await settled()
+    await vi.advanceTimersByTimeAsync(1)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+  })
+
+  it('is not left to a connection that is lost to find out about', async () => {
+    const [id, other] = await two()
+    trouble(down)
+    await unreachable(id)
+    trouble(null)
+    const { noteFailure } = await import('../../src/background/broker')
+    const { AppError } = await import('../../src/shared/errors')
+    await noteFailure(id, new AppError('reconnect-required', 'sign-in-again'))
+    providers.sandbox.forget()
+    await vi.advanceTimersByTimeAsync(limits.retry)
+    await untilView(({ outages }) => Object.keys(outages).length === 0)
+    expect(view().connections.find(one => one.id === other)).not.toHaveProperty('notAnswering')
   })
 
   it('of one issuer is none of another’s business', async () => {

@@ -75,6 +75,26 @@ describe('a refresh', () => {
     expect(await journal()).toEqual([])
   })
 
+  it('is written down by a second try where the disk does not take the first', async () => {
+    const id = await ended()
+    const { put } = IDBObjectStore.prototype
+    const failing = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      ...row
+    ) {
+      if (this.name !== 'credentials') return put.apply(this, row)
+      failing.mockRestore()
+      this.transaction.abort()
+      throw new DOMException('The disk is full', 'QuotaExceededError')
+    })
+    const before = await refreshTokenOnDisk()
+    await accessToken(id)
+    expect(await refreshTokenOnDisk()).not.toBe(before)
+    expect(await journal()).toEqual([])
+    later(11 * minute)
+    await accessToken(id)
+  })
+
   it('counts each change of the credentials', async () => {
     const id = await ended()
     const first = await generation()

@@ -43,6 +43,21 @@ export function endLife(): void {
   vi.resetModules()
 }
 
+/** The worker dies as soon as it has put something into memory that fits. */
+export function dieAfter(fits: (items: Record<string, unknown>) => boolean): Promise<void> {
+  const area = world.storage.session
+  return new Promise(resolve => {
+    const { set } = area
+    area.set = items => {
+      set.call(area, items)
+      if (!fits(items)) return
+      area.set = set
+      endLife()
+      resolve()
+    }
+  })
+}
+
 /** The worker dies as soon as it has something new to show: its change is on disk then, and not in the view. */
 export function dieBeforeView(): Promise<void> {
   const area = world.storage.session

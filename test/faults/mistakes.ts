@@ -52,8 +52,8 @@ export const mistakes = {
   },
   'does not try again by itself': {
     file: 'outages.ts',
-    right: '  await schedule(token, outage, retry)\n}\n\n// Further',
-    wrong: '  if (limits.retries < 0) await schedule(token, outage, retry)\n}\n\n// Further',
+    right: '  await schedule(token, outage, retry)\n}\n\n/** How long',
+    wrong: '  if (limits.retries < 0) await schedule(token, outage, retry)\n}\n\n/** How long',
     cells: 'refresh (500|reset)',
   },
   'reads answers of any size': {
@@ -76,8 +76,8 @@ export const mistakes = {
   },
   'waits with a Disconnect for tomorrow when a clock is put back': {
     file: 'disconnect.ts',
-    right: 'if (left > limits.early && left <= limits.undo) return',
-    wrong: 'if (left > limits.early) return',
+    right: 'return wait > limits.undo ? 0 : Math.max(0, wait)',
+    wrong: 'return Math.max(0, wait)',
     cells: 'revoke own clock a day behind',
   },
   'believes that a token lives longer than it ever did': {

@@ -26,7 +26,7 @@ export const mistakes = {
   },
   'does not write down what a Connect has brought': {
     file: 'login.ts',
-    right: 'if (!received && !entry) await noteReceived(attempt.id, tokens)',
+    right: 'if (tokens !== received && !entry) await noteReceived(attempt.id, tokens)',
     wrong: 'if (attempt.id === undefined) await noteReceived(attempt.id, tokens)',
     deeds: connects,
   },
