@@ -139,6 +139,8 @@ export async function startRig(extension = resolve('dist/chrome')): Promise<Rig>
       const saw = sandbox.saw()
       const disk = await diskOf(popup)
       dealpass.context.off('serviceworker', note)
+      // The browser may tell of it later than it happens. What only a worker's beginning writes down is proof.
+      isLate ||= disk.connections.some(({ fault }) => fault?.reason === 'renewal-lost')
       return { disk, saw, isLate }
     },
     async killBrowser() {
