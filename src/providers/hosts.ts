@@ -1,5 +1,6 @@
 import type { Addresses } from '../shared/view'
 import type { Provider } from './provider'
+import { isCalledThroughRelay } from './relayed'
 
 /** Where the provider is asked whom a token acts as; undefined where it cannot be asked. */
 export function probeAddress({ whoIsIt, endpoints, api: [api] }: Provider): string | undefined {
@@ -13,7 +14,9 @@ export function probeAddress({ whoIsIt, endpoints, api: [api] }: Provider): stri
  */
 export function hostsOf(provider: Provider): string[] {
   const { authorization: _, introspection: __, ...called } = provider.endpoints
-  const addresses = [...Object.values(called), probeAddress(provider), ...provider.api]
+  // Where nobody but the relay calls it, it may stand where no browser gets to.
+  const api = provider.flows.every(flow => isCalledThroughRelay(provider, flow)) ? [] : provider.api
+  const addresses = [...Object.values(called), probeAddress(provider), ...api]
   return [...new Set(addresses.flatMap(address => (address ? [patternOf(address)] : [])))]
 }
 

@@ -35,7 +35,7 @@ export function providerViews(
     !setup?.providers[id]?.isRetired || connections.some(known => known.provider === id)
   const providers = providersOf(setup).filter(isThere)
   return providers.map(provider => {
-    const { id, name, logo, host, isPractice, dashboard, endOfLife, scopes, widgets } = provider
+    const { id, name, logo, host, isPractice, dashboard, relay, endOfLife, scopes, widgets } = provider
     const configured = setup?.providers[id]
     const isAllowed = (flow: Flow) => isFlowAllowed(setup, flow, weakerFlows)
     return {
@@ -45,6 +45,7 @@ export function providerViews(
       ...(host === undefined ? {} : { host }),
       ...(isPractice ? { isPractice } : {}),
       ...(dashboard === undefined ? {} : { dashboard }),
+      ...(relay ? { relay: new URL(relay.origin).host } : {}),
       ...(endOfLife ? { endOfLife: endOfLife.on } : {}),
       scopes,
       asks: configured?.scopes ?? provider.defaultScopes,
@@ -84,6 +85,11 @@ function keyWays(provider: Provider, configured: ConfiguredProvider, connections
     connections.some(known => known.flow === flow && known.account?.id === clientId)
   const left = keys.filter(({ clientId }) => !isConnected(clientId))
   const offered: Way[] = left.map(key => ({ flow, key, needsEntry: false }))
+  if (provider.relay) {
+    // Which keys there are the relay says, when it is asked. None is entered where none may be.
+    const isUsual = (configured.flow ?? provider.defaultFlow) === flow
+    return configured.keys || !isUsual ? offered : [{ flow, needsEntry: false }]
+  }
   // Where an app is registered for people, its machine key is the setup's business.
   return provider.flows[0] === flow ? [...offered, { flow, needsEntry: true }] : offered
 }

@@ -197,7 +197,9 @@ export type ConfiguredProvider = {
   clientAuth?: ClientAuth
   /** Keeps the refresh token that an implicit answer brings, against RFC 6749 section 4.2.2. */
   allowImplicitRefresh?: boolean
-  /** Pairs of client id and secret (client credentials); the secrets are in the vault. */
+  /** The origin of the company's relay, which has the client secret. */
+  relay?: string
+  /** Pairs of client id and secret (client credentials); the secrets are in the vault, or the relay's. */
   keys?: { label: string; clientId: string }[]
   /** No longer in the setup; it stands here as long as connections to it do. */
   isRetired?: true
@@ -265,6 +267,8 @@ export type ProviderView = {
   /** Moved to loopback by the setup: nothing of it is real. */
   isPractice?: true
   dashboard?: string
+  /** The host of the company's relay, where its logins go through one. */
+  relay?: string
   /** ISO day. */
   endOfLife?: string
   /** Scopes in plain words. */

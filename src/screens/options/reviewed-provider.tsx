@@ -6,12 +6,13 @@ import { Practice } from '../ui/practice'
 import { plainScopes } from '../ui/scopes'
 import { Warning } from './warning'
 
-const received = { 'sign-ins': 'signIns', tokens: 'tokens', secrets: 'secrets', data: 'data' } as const
+const received = { 'sign-ins': 'signIns', codes: 'codes', tokens: 'tokens', secrets: 'secrets', data: 'data' } as const
 
 /** One provider of a setup under review: above all, every host that would receive something. */
 export function ReviewedProvider({ provider }: { provider: SetupReview['providers'][number] }) {
-  const { name, clientId, flow, asks, audience, keys, hasSecret, hosts, replaces, replacesHosts, changes } =
+  const { name, clientId, flow, asks, audience, relay, keys, hasSecret, hosts, replaces, replacesHosts } =
     provider
+  const { changes } = provider
   const scopes = plainScopes(provider, asks)
   return (
     <section class="reviewed" aria-label={name}>
@@ -30,6 +31,13 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
           {replaces && <p class="muted">{say('replaces', { clientId: replaces })}</p>}
         </div>
       </header>
+      {relay && (
+        <>
+          <h5>{say('throughRelay')}</h5>
+          <p class="relay-host">{relay}</p>
+          <p class="muted">{say('relayHint')}</p>
+        </>
+      )}
       <h5>{say('hosts')}</h5>
       <ul class="hosts">
         {hosts.map(({ host, receives }) => (
@@ -65,7 +73,7 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
               <li key={label}>{label}</li>
             ))}
           </ul>
-          <p class="muted">{say('keysKept')}</p>
+          {!relay && <p class="muted">{say('keysKept')}</p>}
         </>
       )}
       {hasSecret && <p class="muted">{say('secretKept')}</p>}

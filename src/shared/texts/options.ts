@@ -47,7 +47,12 @@ export const sayInOptions = speaker({
   cancelSetup: 'Cancel',
   setupUsed: 'This setup is in force now. Open Dealpass in the toolbar and click Connect.',
   setupCancelled: 'Nothing was changed.',
+  throughRelay: 'Through your company’s relay',
+  relayHint:
+    'A server of your company, which has the client secret. Go on only if you know this address as your company’s.',
+  hasRelay: 'Through your company’s relay: {host}.',
   signIns: 'your sign-ins',
+  codes: 'codes of your sign-ins',
   tokens: 'tokens',
   secrets: 'client secrets',
   data: 'requests for your data',
