@@ -185,7 +185,8 @@ function viewOfConnection(
   const isMoved =
     connection.status !== 'disconnecting' && (provider === undefined || !isAt(addresses, provider))
   const keys = provider ? keysOf(provider, setup?.providers[provider.id] ?? {}) : []
-  const isKeyOurs = connection.renews === 'key' && !keys.some(key => key.clientId === clientId)
+  const isKeyOurs =
+    connection.renews === 'key' && !provider?.relay && !keys.some(key => key.clientId === clientId)
   const outage = outages[addresses.token]
   const isWhole = connection.renews !== 'refresh' && !provider?.hooks?.scopeOf
   return {

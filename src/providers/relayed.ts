@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors'
-import type { Flow } from '../shared/view'
+import type { Flow, SetupView } from '../shared/view'
 import type { Provider } from './provider'
 
 /**
@@ -48,6 +48,22 @@ export function relayed(provider: Provider, origin: string): Provider {
   }
 }
 
+/**
+ * The company's own identity provider, by whose access tokens a relay knows people: the setup's entry that has the relay for
+ * its API. That a relay names an issuer is not enough; it could name one whose tokens are good elsewhere.
+ */
+export function identityProvider(
+  providers: readonly Provider[],
+  setup: SetupView | null,
+  relay: string,
+): Provider | undefined {
+  return providers.find(({ id, relay: own, api }) => {
+    const configured = setup?.providers[id]
+    const isLiving = configured && !configured.isRetired && !own
+    return isLiving && api.some(address => new URL(address).origin === relay)
+  })
+}
+
 /** Whether a provider's tokens never leave the relay, so that calls go there. */
 export function isCalledThroughRelay({ relay }: Provider, flow: Flow): boolean {
   return relay !== undefined && flow === 'client_credentials'
@@ -57,7 +73,10 @@ export function isCalledThroughRelay({ relay }: Provider, flow: Flow): boolean {
  * Where the relay takes a call that would go to this address of the API. Throws `bad-request` (`outside-api`) for one at another
  * origin than the first, which is the only one that a path means there.
  */
-export function relayedAddress({ id, relay, api: [first] }: Provider, { origin, pathname, search }: URL): URL {
+export function relayedAddress(
+  { id, relay, api: [first] }: Provider,
+  { origin, pathname, search }: URL,
+): URL {
   if (!relay || !first || new URL(first).origin !== origin) throw new AppError('bad-request', 'outside-api')
   return new URL(`/api/${id}${pathname}${search}`, relay.origin)
 }

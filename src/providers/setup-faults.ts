@@ -254,7 +254,9 @@ function keysFaults(entry: Fields, hasSecret: (entry: Fields) => boolean): Setup
     ...(['label', 'clientId'] as const).flatMap(name =>
       isTwice(name, index) ? [{ path: `keys[${index}].${name}`, message: 'stands here twice.' }] : [],
     ),
-    ...(hasSecret(key) || entry.relay ? [] : [{ path: `keys[${index}].clientSecret`, message: 'is missing.' }]),
+    ...(hasSecret(key) || entry.relay
+      ? []
+      : [{ path: `keys[${index}].clientSecret`, message: 'is missing.' }]),
   ])
 }
 

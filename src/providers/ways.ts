@@ -10,6 +10,7 @@ import {
 import { providersOf } from './configured'
 import { hostsOf } from './hosts'
 import type { Provider } from './provider'
+import { identityProvider } from './relayed'
 
 /** What ways depend on besides the setup. */
 type Circumstances = Pick<ConnectionView, 'provider' | 'flow' | 'account'>[]
@@ -34,6 +35,10 @@ export function providerViews(
   const isThere = ({ id }: Provider) =>
     !setup?.providers[id]?.isRetired || connections.some(known => known.provider === id)
   const providers = providersOf(setup).filter(isThere)
+  const relayView = (origin: string): ProviderView['relay'] => {
+    const identity = identityProvider(providers, setup, origin)?.name
+    return { host: new URL(origin).host, ...(identity === undefined ? {} : { identity }) }
+  }
   return providers.map(provider => {
     const { id, name, logo, host, isPractice, dashboard, relay, endOfLife, scopes, widgets } = provider
     const configured = setup?.providers[id]
@@ -45,7 +50,7 @@ export function providerViews(
       ...(host === undefined ? {} : { host }),
       ...(isPractice ? { isPractice } : {}),
       ...(dashboard === undefined ? {} : { dashboard }),
-      ...(relay ? { relay: new URL(relay.origin).host } : {}),
+      ...(relay ? { relay: relayView(relay.origin) } : {}),
       ...(endOfLife ? { endOfLife: endOfLife.on } : {}),
       scopes,
       asks: configured?.scopes ?? provider.defaultScopes,

@@ -143,12 +143,13 @@ export type Site = { origin: string; addedAt: number }
 
 /**
  * How the latest Disconnect ended: revoked and checked, revoked, only forgotten here, or forgotten on purpose while
- * the token lives on (`left`: it may be in use elsewhere; `lives-on`: the provider has no way to end it from here).
+ * the token lives on (`left`: it may be in use elsewhere; `lives-on`: the provider has no way to end it from here;
+ * `at-relay`: it is the company's, whose relay has it).
  */
 export type Departure = {
   provider: ProviderId
   account: string | null
-  result: 'revoked-checked' | 'revoked' | 'forgotten' | 'left' | 'lives-on'
+  result: 'revoked-checked' | 'revoked' | 'forgotten' | 'left' | 'lives-on' | 'at-relay'
   /** Access tokens that the provider cannot revoke work until then, milliseconds since the epoch. */
   tokensUntil?: number
   at: number
@@ -267,8 +268,8 @@ export type ProviderView = {
   /** Moved to loopback by the setup: nothing of it is real. */
   isPractice?: true
   dashboard?: string
-  /** The host of the company's relay, where its logins go through one. */
-  relay?: string
+  /** The company's relay, where its logins go through one: its host, and the provider that says there who we are. */
+  relay?: { host: string; identity?: string }
   /** ISO day. */
   endOfLife?: string
   /** Scopes in plain words. */

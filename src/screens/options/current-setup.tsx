@@ -63,7 +63,7 @@ function Configured({ provider, configured }: { provider: ProviderView; configur
             {say('clientId')} <code>{clientId}</code>
           </p>
         )}
-        {relay && <p class="muted">{say('hasRelay', { host: relay })}</p>}
+        {relay && <p class="muted">{say('hasRelay', { host: relay.host })}</p>}
         {hasSecret && <p class="muted">{say('hasSecret')}</p>}
         {keys && keys.length > 0 && (
           <p class="muted">{say('hasKeys', { labels: enumerate(keys.map(({ label }) => label)) })}</p>

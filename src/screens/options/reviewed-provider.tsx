@@ -6,7 +6,13 @@ import { Practice } from '../ui/practice'
 import { plainScopes } from '../ui/scopes'
 import { Warning } from './warning'
 
-const received = { 'sign-ins': 'signIns', codes: 'codes', tokens: 'tokens', secrets: 'secrets', data: 'data' } as const
+const received = {
+  'sign-ins': 'signIns',
+  codes: 'codes',
+  tokens: 'tokens',
+  secrets: 'secrets',
+  data: 'data',
+} as const
 
 /** One provider of a setup under review: above all, every host that would receive something. */
 export function ReviewedProvider({ provider }: { provider: SetupReview['providers'][number] }) {

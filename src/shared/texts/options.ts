@@ -122,6 +122,12 @@ export const sayInOptions = speaker({
   keepWarm: 'Keep idle logins alive',
   keepWarmHint:
     'Some providers end a login that nobody uses for weeks. Dealpass then renews it a few days before, while it is neither stopped nor locked, and writes that into the activity.',
+  relayTitle: 'Your company’s relay',
+  thumbprintHint:
+    'Dealpass proves to the relay that it is this browser, by a key that never leaves it. Where the relay does not know people by a sign-in, send this thumbprint of the key to your administrator. It is no secret.',
+  thumbprint: 'Thumbprint',
+  copyThumbprint: 'Copy thumbprint',
+  admitHint: 'For administrators, where the relay runs:',
   weakerFlows: 'Weaker flows',
   weakerFlowsHint:
     'Lets you enter your user name and password of a provider in Dealpass. Dealpass would see your password, and signing in at the provider avoids that.',
