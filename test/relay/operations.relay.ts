@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { clients } from '../sandbox/setup'
+import { relayOrigin } from './config'
 import { createProver } from './prover'
-import { relayOrigin, startWorld, type World } from './world'
+import { startWorld, type World } from './world'
 
 const summary = '/api/sellytics/data/v1/summary'
 const north = { headers: { 'dealpass-client': clients.sellyticsNorth.id } }
