@@ -1,4 +1,5 @@
 import { readUpTo } from '../oauth/guarded-fetch'
+import { isRefusalOfRelay } from '../oauth/relay-errors'
 import { apiAddress } from '../providers/api-address'
 import { providerOf } from '../providers/configured'
 import type { Provider } from '../providers/provider'
@@ -148,9 +149,10 @@ async function send(
       signal: AbortSignal.any([AbortSignal.timeout(limits.request), caller]),
     })
   }
+  const isRelayed = isCalledThroughRelay(provider, connection.flow)
   let response: Response
   try {
-    response = isCalledThroughRelay(provider, connection.flow)
+    response = isRelayed
       ? await sendThroughRelay(provider, connection, url, request, sendTo)
       : await sendTo(url.href, { authorization: `Bearer ${token.value}` })
   } catch (cause) {
@@ -160,6 +162,9 @@ async function send(
     const error =
       cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
     await noteFailure(connection.id, error)
+    // It is down for all that goes there: whether it is back is found out without anybody asking.
+    if (isRelayed && error.code === 'provider-unreachable' && !isRefusalOfRelay(error))
+      accessToken(connection.id, { refused: token.value }).catch(() => undefined)
     throw error
   }
   refuseRedirect(response)
@@ -169,7 +174,7 @@ async function send(
 /** The same call, made of the relay that has the token: it knows which key is meant, and who asks. */
 async function sendThroughRelay(
   provider: Provider,
-  { id, account }: ConnectionView,
+  { account }: ConnectionView,
   url: URL,
   { method, body = '' }: Pick<ReturnType<typeof requestOf>, 'method' | 'body'>,
   sendTo: (address: string, headers: Record<string, string>) => Promise<Response>,
@@ -177,10 +182,6 @@ async function sendThroughRelay(
   const address = relayedAddress(provider, url).href
   const client = { 'dealpass-client': account?.id ?? '' }
   return throughRelay(provider.relay?.origin ?? '', { method, address, body }, accessToken, headers =>
-    sendTo(address, { ...headers, ...client }).catch((error: unknown) => {
-      // It is down for all that goes there: whether it is back is found out without anybody asking.
-      accessToken(id, { refused: '' }).catch(() => undefined)
-      throw error
-    }),
+    sendTo(address, { ...headers, ...client }),
   )
 }

@@ -35,3 +35,8 @@ export function relayError(code: string, response: Response): AppError {
   const [name, reason] = known ?? (isDown ? ['provider-unreachable'] : ['setup-wrong', 'relay-setup'])
   return new AppError(name, reason, { cause: response })
 }
+
+/** Whether an error is a relay's own word, so that it is there. */
+export function isRefusalOfRelay({ cause }: AppError): boolean {
+  return cause instanceof Response && cause.headers.has(relayErrorHeader)
+}

@@ -20,17 +20,18 @@ export const relaySecrets = {
   OLD_SEALING_KEY: randomBytes(32).toString('base64'),
 }
 
-/** A configuration for the sandbox at its loopback addresses, whose secrets are `relaySecrets`. `users` is who may use it, `back` where people are sent back to. */
+/** A configuration for the sandbox, at its loopback addresses where it has such, whose secrets are `relaySecrets`. `users` is who may use it, `back` where people are sent back to. */
 export function relayConfig(
-  sandbox: Pick<Sandbox, 'loopback'>,
+  sandbox: Pick<Sandbox, 'loopback'> | undefined,
   {
     users,
     southUsers,
     back = redirects,
   }: { users: object; southUsers: 'everybody' | string[]; back?: Pick<typeof redirects, 'sell' | 'salesos'> },
 ) {
-  const { providers } = practiceSetup(sandbox)
+  const { providers } = sandbox ? practiceSetup(sandbox) : { providers: [] }
   const placeOf = (id: string) => {
+    if (!sandbox) return {}
     const found = providers.find(provider => provider.id === id)
     const { endpoints, api } = found as unknown as { endpoints: object; api: string[] }
     return {
