@@ -33,7 +33,7 @@ export function RelayCard({ view }: { view: View }) {
           <CopyItem title={say('thumbprint')} text={thumbprint.value} name={say('copyThumbprint')} />
         </ul>
       )}
-      <p class="muted">
+      <p class="muted admit">
         {say('admitHint')} <code>relay admit {thumbprint.value || '…'}</code>
       </p>
     </div>

@@ -20,6 +20,7 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
     provider
   const { changes } = provider
   const scopes = plainScopes(provider, asks)
+  const others = hosts.filter(({ host }) => host !== relay)
   return (
     <section class="reviewed" aria-label={name}>
       <header>
@@ -40,21 +41,16 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
       {relay && (
         <>
           <h5>{say('throughRelay')}</h5>
-          <p class="relay-host">{relay}</p>
-          <p class="muted">{say('relayHint')}</p>
+          <Hosts hosts={hosts.filter(({ host }) => host === relay)} />
+          <Warning>{say('relayHint')}</Warning>
         </>
       )}
-      <h5>{say('hosts')}</h5>
-      <ul class="hosts">
-        {hosts.map(({ host, receives }) => (
-          <li key={host}>
-            <strong>{host}</strong>
-            <span class="muted">
-              {say('receives', { what: enumerate(receives.map(what => say(received[what]))) })}
-            </span>
-          </li>
-        ))}
-      </ul>
+      {others.length > 0 && (
+        <>
+          <h5>{say('hosts')}</h5>
+          <Hosts hosts={others} />
+        </>
+      )}
       {replacesHosts.length > 0 && (
         <Warning>{say('replacesHosts', { hosts: enumerate(replacesHosts) })}</Warning>
       )}
@@ -97,5 +93,20 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
         </>
       )}
     </section>
+  )
+}
+
+function Hosts({ hosts }: Pick<SetupReview['providers'][number], 'hosts'>) {
+  return (
+    <ul class="hosts">
+      {hosts.map(({ host, receives }) => (
+        <li key={host}>
+          <strong>{host}</strong>
+          <span class="muted">
+            {say('receives', { what: enumerate(receives.map(what => say(received[what]))) })}
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }
