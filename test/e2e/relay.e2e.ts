@@ -2,6 +2,8 @@ import { reasonTexts } from '../../src/shared/texts/errors'
 import { companySecrets, type RelayBeside, startRelayBeside } from '../relay/beside'
 import { relayOrigin } from '../relay/config'
 import { relayedSetup } from '../sandbox/sandbox'
+import { clients, SALESOS_AUDIENCE } from '../sandbox/setup'
+import { authWindow, consent, signIn } from './harness/auth-window'
 import { test as base, expect } from './harness/fixtures'
 import { grantHost } from './harness/worker'
 import {
@@ -189,4 +191,58 @@ test('keeps a login that the relay will not open for another browser key', async
   expect((await viewOf(dealpass)).connections).toMatchObject([{ status: 'connected' }])
   // The provider never saw it.
   expect(sandbox.saw({ path: '/oauth2/token' })).toEqual([])
+})
+
+test.describe('where the relay knows people by their sign-in', () => {
+  const back = 'https://oafpccagbpfogdomgmaejahnckbcofcl.chromiumapp.org/corp'
+  const issuer = 'https://auth.play2sell.com'
+  test.use({ sandboxOptions: { loopback: true, redirects: { salesos: [back] } } })
+
+  test('wants the company’s own provider connected first, and goes by its access token', async ({
+    dealpass,
+    sandbox,
+    relay,
+    allowed,
+  }) => {
+    await relay.stop()
+    const jwks = `${sandbox.loopback['auth.play2sell.com']}/.well-known/jwks.json`
+    await relay.start({ users: { issuer: { issuer: `${issuer}/`, audience: SALESOS_AUDIENCE, jwks } } })
+    // It is the API that this token is for.
+    allowed.violations.push(/"token-at-other-server".*"relay\.acme\.example".*in header authorization/)
+    const corp = {
+      id: 'corp',
+      name: 'Acme sign-in',
+      clientId: clients.salesos.id,
+      clientAuth: 'none',
+      issuer: `${issuer}/`,
+      audience: SALESOS_AUDIENCE,
+      endpoints: {
+        authorization: `${issuer}/authorize`,
+        token: `${issuer}/oauth/token`,
+        revocation: `${issuer}/oauth/revoke`,
+        userinfo: `${issuer}/userinfo`,
+      },
+      scopes: ['openid', 'offline_access'],
+      api: [`${relayOrigin}/`],
+    }
+    const setup = relayedSetup(relayOrigin)
+    await grantHost(dealpass, `${relayOrigin}/*`)
+    await grantHost(dealpass, `${issuer}/*`)
+    const popup = await popupWith(dealpass, { ...setup, providers: [...setup.providers, corp] })
+    const connect = popup.getByRole('button', { name: 'Connect sellytics', exact: true })
+    await connect.click()
+    await expect(item(popup, 'sellytics')).toContainText('Connect Acme sign-in, then try again.')
+    const window = await authWindow(dealpass, () =>
+      popup.getByRole('button', { name: 'Connect Acme sign-in', exact: true }).click(),
+    )
+    await signIn(window, sandbox.users.rep)
+    await consent(window, 'Allow')
+    await expect(item(popup, /^Acme sign-in –/)).toContainText('Connected as')
+    await connect.click()
+    await expect(item(popup, 'sellytics – North')).toContainText('Connected as North')
+    await connectInTab(dealpass, sandbox, 'sell', popup)
+    const { panel } = await usedPanel(dealpass)
+    await expect(panel.getByRole('region', { name: 'sellytics' })).toContainText('invented')
+    expect(relay.output()).toContain('"user":"user:')
+  })
 })

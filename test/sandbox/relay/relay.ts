@@ -7,7 +7,7 @@ export const RELAY_HOST = 'relay.acme.example'
 
 /** What of the way to the relay can be switched. */
 export type RelaySwitches = CommonSwitches & {
-  /** The port on 127.0.0.1 at which a relay runs; without one nobody answers. */
+  /** The port on 127.0.0.1 at which a relay runs; without one there is nothing at any path. */
   port: number | null
 }
 
@@ -38,7 +38,11 @@ export function createRelayGate(
           resolve()
         }
         const { port } = switches.now
-        if (port === null) return cut()
+        if (port === null) {
+          response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+          response.end('No relay runs here.\n')
+          return resolve()
+        }
         const path = url.pathname + url.search
         const outgoing: ClientRequest = request({ host: '127.0.0.1', port, method, path, headers })
         outgoing.on('error', cut)
