@@ -1,6 +1,6 @@
 import { browser } from '../browser'
 import { providerOf } from '../providers/configured'
-import { isAt } from '../providers/hosts'
+import { isAt, outagePlace } from '../providers/hosts'
 import { keysOf, providerViews } from '../providers/ways'
 import {
   type ConnectionId,
@@ -187,7 +187,7 @@ function viewOfConnection(
   const keys = provider ? keysOf(provider, setup?.providers[provider.id] ?? {}) : []
   const isKeyOurs =
     connection.renews === 'key' && !provider?.relay && !keys.some(key => key.clientId === clientId)
-  const outage = outages[addresses.token]
+  const outage = outages[outagePlace(connection.provider, addresses)]
   const isWhole = connection.renews !== 'refresh' && !provider?.hooks?.scopeOf
   return {
     ...connection,

@@ -1,4 +1,4 @@
-import type { Addresses } from '../shared/view'
+import type { Addresses, ProviderId } from '../shared/view'
 import type { Provider } from './provider'
 import { isCalledThroughRelay } from './relayed'
 
@@ -27,7 +27,7 @@ function patternOf(address: string): string {
 }
 
 /** The origins to which a connection's credentials and tokens may go: those of the provider that it was made with. */
-export function addressesOf({ endpoints, api }: Provider): Addresses {
+export function addressesOf({ endpoints, api, relay }: Provider): Addresses {
   const originOf = (address: string | undefined) => address && new URL(address).origin
   // These two are shown access tokens as the API is.
   const shown = [endpoints.userinfo, endpoints.tokenInfo].filter(address => address !== undefined)
@@ -35,6 +35,7 @@ export function addressesOf({ endpoints, api }: Provider): Addresses {
     token: new URL(endpoints.token).origin,
     ...(endpoints.revocation ? { revocation: originOf(endpoints.revocation) } : {}),
     api: [...new Set([...api, ...shown].map(address => new URL(address).origin))].sort(),
+    ...(relay ? { isRelayed: true } : {}),
   }
 }
 
@@ -44,6 +45,14 @@ export function addressesOf({ endpoints, api }: Provider): Addresses {
  */
 export function secretPlace({ token, revocation }: Addresses): string {
   return [token, revocation].filter(Boolean).join(' ')
+}
+
+/**
+ * Where a trouble with token requests is: at the origin that is asked. Behind a relay it may be the provider's, and is then no
+ * other's that is behind the same one.
+ */
+export function outagePlace(provider: ProviderId, { token, isRelayed }: Addresses): string {
+  return isRelayed ? `${token} ${provider}` : token
 }
 
 /** Whether a provider is still where a connection was made. */

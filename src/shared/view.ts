@@ -184,7 +184,13 @@ export const endpointNames = [
 export type Endpoints = Partial<Record<(typeof endpointNames)[number], string>>
 
 /** Origins that a connection was made with: its credentials and tokens go to no other. */
-export type Addresses = { token: string; revocation?: string; api: string[] }
+export type Addresses = {
+  token: string
+  revocation?: string
+  api: string[]
+  /** The token endpoint is a relay's, which asks the provider. */
+  isRelayed?: true
+}
 
 /** What is configured for one provider; nothing secret. */
 export type ConfiguredProvider = {
@@ -316,7 +322,7 @@ export type View = {
   keepsWarm: boolean
   /** *Renew all* is under way. */
   renewing?: { done: number; total: number }
-  /** By the origin of the token endpoint. */
+  /** By the place of the trouble (`outagePlace`). */
   outages: Record<string, Outage>
 }
 

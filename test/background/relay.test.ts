@@ -100,6 +100,17 @@ describe('a provider behind a relay', () => {
     },
   )
 
+  it('has no part in the trouble of another provider behind the same relay', async () => {
+    const relay = await startAdmitted()
+    const id = await connected('sell')
+    const other = await connected('sellytics')
+    refuseWith(relay, /^\/oauth\/sell\//, 'upstream-unreachable')
+    for (let failures = 0; failures < 2; failures += 1) await words(renewedToken(id))
+    expect(view().connections.map(({ notAnswering = false }) => notAnswering)).toEqual([true, false])
+    expect(await words(renewedToken(other))).toBe('not refused')
+    expect(view().connections[0]).toMatchObject({ notAnswering: true })
+  })
+
   it('does not answer while its relay does not, and has an outage by the relay’s address', async () => {
     const relay = await startAdmitted()
     const id = await connected('sell')
@@ -107,7 +118,7 @@ describe('a provider behind a relay', () => {
       throw new TypeError('Failed to fetch')
     }
     expect(await words(renewedToken(id))).toBe('provider-unreachable')
-    expect(Object.keys(view().outages)).toEqual([relayOrigin])
+    expect(Object.keys(view().outages)).toEqual([`${relayOrigin} sell`])
     expect(view().connections).toMatchObject([{ status: 'connected', notAnswering: true }])
   })
 })
@@ -195,10 +206,10 @@ describe('a key that a relay has', () => {
       expect(await refused(senders.site(), 'fetch', { provider: 'sellytics', path: 'summary' })).toBe(
         'provider-unreachable',
       )
-      await untilView(({ outages }) => outages[relayOrigin] !== undefined)
+      await untilView(({ outages }) => outages[`${relayOrigin} sellytics`] !== undefined)
       relay.instead = undefined
       later(hour)
-      world.ring(`outage:${relayOrigin}`)
+      world.ring(`outage:${relayOrigin} sellytics`)
       const { connections } = await untilView(({ outages }) => Object.keys(outages).length === 0)
       expect(connections.some(({ notAnswering }) => notAnswering)).toBe(false)
     },
@@ -322,6 +333,24 @@ describe('who we are to a relay that knows people by their sign-in', () => {
     expect(await failed('sellytics')).toBe('setup-wrong: relay-identity')
     expect(relay.shown).toHaveLength(4)
     expect(view().connections.map(({ status }) => status)).toEqual(['connected', 'connected'])
+  })
+
+  it('is a proof where the relay has for its issuer another one than the setup', async () => {
+    const relay = await startAdmitted()
+    await ask(senders.options(), 'useSetup', { text: JSON.stringify(setup(acme)) })
+    world.granted.add(`${issuer}/*`)
+    await connected('acme')
+    relay.instead = ({ url, headers }) => {
+      expect(headers.get('authorization')).toBeNull()
+      return url.includes('.well-known')
+        ? Response.json({
+            authorization_servers: ['https://another.example'],
+            dpop_signing_alg_values_supported: ['ES256'],
+          })
+        : undefined
+    }
+    await restartWorker()
+    await connected('sellytics')
   })
 
   it('is no login of another API, though the relay names its issuer', async () => {

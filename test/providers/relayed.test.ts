@@ -64,6 +64,7 @@ describe('a provider behind a relay', () => {
       token: relay,
       revocation: relay,
       api: ['https://api.acme.example', 'https://files.acme.example'],
+      isRelayed: true,
     })
     expect(hostsOf(behind(own))).toContain('https://relay.example/*')
     expect(hostsOf(behind(own))).not.toContain('https://id.acme.example/*')

@@ -113,7 +113,7 @@ function connectionRow(
     account: isSaid ? undefined : accountName(connection),
     status: connectionStatus(view, provider, connection),
     notes: [
-      // What was entered here is the person's own, and goes straight to the provider.
+      // What was entered here is the person's own, and is used at the provider itself.
       ...(provider.relay && connection.flow !== 'personal_token' ? [sayInPopup('throughRelay')] : []),
       ...(missing.length > 0 ? [say('notGiven', { scopes: missing.join(', ') })] : []),
       ...(index === 0 ? endNote(provider) : []),
