@@ -141,6 +141,21 @@ it('admits keys by their thumbprint, while it runs', async () => {
   expect((await world.call(summary, { ...north, prover: other })).status).toBe(200)
 })
 
+it('admits a key whose thumbprint begins like an option', () => {
+  const keysFile = join(folder, 'admitted.json')
+  const config = write('relay.json', { ...least(), users: { keysFile } })
+  write('sell-secret', clients.sell.secret)
+  const thumbprint = `-N${'x'.repeat(41)}`
+  for (const args of [
+    ['admit', thumbprint, 'Mia’s', '--config', config],
+    ['admit', '--config', config, thumbprint, 'Mia’s'],
+  ]) {
+    rmSync(keysFile, { force: true })
+    expect(relay(args, { KEY: key })).toMatchObject({ status: 0 })
+    expect(JSON.parse(readFileSync(keysFile, 'utf8'))).toEqual({ [thumbprint]: 'Mia’s' })
+  }
+})
+
 it('says on a port of its own how it is, and counts', async () => {
   world = await startWorld('node')
   const { operations, address } = world.relay
