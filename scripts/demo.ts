@@ -5,15 +5,21 @@ import type { Frame, Page } from '@playwright/test'
 import { catalogue } from '../src/providers'
 import { probeAddress } from '../src/providers/hosts'
 import type { Provider } from '../src/providers/provider'
+import { relayed } from '../src/providers/relayed'
+import { readLive } from '../test/canaries/live'
+import { createNeedles } from '../test/canaries/needles'
 import { authWindow, consent, signIn } from '../test/e2e/harness/auth-window'
 import { type ExtensionBrowser, launchChromium } from '../test/e2e/harness/chromium'
 import { extensionPage } from '../test/e2e/harness/opened-page'
 import { openPopup, type Popup } from '../test/e2e/harness/popup'
 import { clickToolbar } from '../test/e2e/harness/toolbar'
 import { grantHost } from '../test/e2e/harness/worker'
-import { type Sandbox, sandboxSetup, startSandbox } from '../test/sandbox/sandbox'
+import { companySecrets, type RelayBeside, startRelayBeside } from '../test/relay/beside'
+import { relayOrigin } from '../test/relay/config'
+import { relayedSetup, type Sandbox, sandboxSetup, startSandbox } from '../test/sandbox/sandbox'
 
-// npm run demo: the main job, done by real clicks in a real Chromium against the sandbox.
+// npm run demo: the main job, done by real clicks in a real Chromium against the sandbox. With --relay the client secrets
+// are with a company's relay, which runs beside the sandbox, and none is in the extension.
 
 /** The key of the setup that is connected first. */
 const keyLabel = 'North'
@@ -25,6 +31,7 @@ const output = resolve('demo-output')
 const screen = '--screen-info={3600x2400 devicePixelRatio=2.0}'
 const windowSize = { width: 520, height: 700 }
 const isHeadless = process.argv.includes('--headless') || !hasDisplay()
+const isRelayed = process.argv.includes('--relay')
 
 type Outcome = { flow: string; account: string; usedBy: string[] }
 
@@ -33,9 +40,9 @@ function hasDisplay(): boolean {
   return Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY)
 }
 
-async function importSetup(dealpass: ExtensionBrowser): Promise<void> {
+async function importSetup(dealpass: ExtensionBrowser, relay: RelayBeside | undefined): Promise<void> {
   const file = join(output, 'setup.json')
-  const setup = sandboxSetup({ all: true })
+  const setup = relay ? relayedSetup(relayOrigin) : sandboxSetup({ all: true })
   // The page script of the demo adds a lead, too.
   const scopes = ['openid', 'profile', 'email', 'offline_access', 'leads:read', 'leads:write']
   const providers = setup.providers.map(entry => (entry.id === 'salesos' ? { ...entry, scopes } : entry))
@@ -47,14 +54,23 @@ async function importSetup(dealpass: ExtensionBrowser): Promise<void> {
   await photograph(options, '1-setup-review.png', { width: 1120, height: 900 })
   await options.getByRole('button', { name: 'Use this setup' }).click()
   await options.getByText('This setup is in force now').waitFor()
+  if (relay) await admit(options, relay)
   await options.close()
+}
+
+/** What a user sends to the administrator, and what the administrator does with it. */
+async function admit(options: Page, relay: RelayBeside): Promise<void> {
+  const thumbprint = options.getByRole('list', { name: 'Your company’s relay' }).locator('code')
+  await thumbprint.scrollIntoViewIfNeeded()
+  await photograph(options, '1-thumbprint.png', { width: 1120, height: 900 })
+  relay.admit(await thumbprint.innerText())
 }
 
 /** Connects a provider by its usual flow: in the sign-in window, or at once where a key of the setup signs in. */
 async function connect(dealpass: ExtensionBrowser, sandbox: Sandbox, provider: Provider): Promise<string> {
-  const { name, defaultFlow } = provider
+  const { name } = provider
   const popup = await openPopup(dealpass)
-  const isByKey = defaultFlow === 'client_credentials'
+  const isByKey = flowOf(provider) === 'client_credentials'
   const account = isByKey ? keyLabel : sandbox.users.rep.email
   if (isByKey) await popup.click('button', `Connect ${name}`)
   else await connectInWindow(dealpass, sandbox, provider, popup)
@@ -75,6 +91,11 @@ async function connectInWindow(
   await signIn(window, sandbox.users.rep)
   await photograph(window, `3-consent-at-${id}.png`, windowSize)
   await consent(window, 'Allow')
+}
+
+/** By which flow the demo connects a provider. A relay has the secret that the better one of Sell wants. */
+function flowOf(provider: Provider): string {
+  return (isRelayed ? relayed(provider, relayOrigin) : provider).defaultFlow
 }
 
 /** Opens the panel on a CRM page, allows it in the real consent window, and waits until every block has its data. */
@@ -213,7 +234,9 @@ async function demo(): Promise<boolean> {
   mkdirSync(output, { recursive: true })
   const outcomes = new Map<string, Outcome>()
   let errors: string[] = []
-  const sandbox = await startSandbox()
+  let hasSecret = false
+  const sandbox = await startSandbox(isRelayed ? { loopback: true } : {})
+  const relay = isRelayed ? await startRelayBeside(sandbox) : undefined
   const dealpass = await launchChromium({
     sandbox,
     headless: isHeadless,
@@ -221,11 +244,13 @@ async function demo(): Promise<boolean> {
     args: isHeadless ? [screen] : [],
   })
   try {
-    await importSetup(dealpass)
+    // The browser's own prompt for a host has no button that a program could click; this answers it with yes.
+    if (relay) await grantHost(dealpass, `${relayOrigin}/*`)
+    await importSetup(dealpass, relay)
     for (const provider of catalogue) {
       console.log(`Connecting ${provider.name} …`)
       const account = await connect(dealpass, sandbox, provider)
-      outcomes.set(provider.name, { flow: provider.defaultFlow, account, usedBy: [] })
+      outcomes.set(provider.name, { flow: flowOf(provider), account, usedBy: [] })
     }
     const page = await dealpass.context.newPage()
     console.log('Opening the demo CRM …')
@@ -241,19 +266,44 @@ async function demo(): Promise<boolean> {
       const outcome = outcomes.get(provider.name)
       if (outcome) outcome.usedBy = usersOf(sandbox, provider)
     }
+    if (relay) hasSecret = await isSecretIn(dealpass)
     if (!isHeadless) await play(dealpass, sandbox)
   } finally {
     errors = await dealpass.errors().catch(() => [])
     await dealpass.close().catch(() => undefined)
+    await relay?.end()
     await sandbox.stop()
     for (const trouble of [...errors, ...sandbox.violations().map(violation => JSON.stringify(violation))])
       console.log(`Trouble: ${trouble}`)
     console.log()
     printTable(outcomes)
+    if (relay) console.log(`\nClient secrets in the extension: ${hasSecret ? 'THERE IS ONE' : 'none'}.`)
     console.log(`\nScreenshots are in ${output}.`)
   }
   const isClean = sandbox.violations().length + errors.length === 0
-  return isClean && catalogue.every(({ name }) => (outcomes.get(name)?.usedBy.length ?? 0) > 0)
+  return isClean && !hasSecret && catalogue.every(({ name }) => (outcomes.get(name)?.usedBy.length ?? 0) > 0)
+}
+
+/** Whether a client secret stands anywhere in the browser's storage, or in what its documents show. */
+async function isSecretIn(dealpass: ExtensionBrowser): Promise<boolean> {
+  const needles = createNeedles(companySecrets)
+  const readings = await readLive(dealpass)
+  const found = readings.flatMap(({ place, text }) => needles.in(Buffer.from(text)).map(() => place))
+  for (const place of found) console.log(`Trouble: a client secret in ${place}`)
+  const stored = await dealpass.inWorker(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const open = indexedDB.open('dealpass')
+        open.onerror = reject
+        open.onsuccess = () => {
+          const count = open.result.transaction('clientSecrets').objectStore('clientSecrets').count()
+          count.onerror = reject
+          count.onsuccess = () => resolve(count.result)
+        }
+      }),
+  )
+  // Sealed ones would not be found by their text.
+  return found.length > 0 || stored > 0
 }
 
 async function play(dealpass: ExtensionBrowser, { users }: Sandbox): Promise<void> {

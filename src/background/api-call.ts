@@ -1,7 +1,9 @@
 import { readUpTo } from '../oauth/guarded-fetch'
+import { isRefusalOfRelay } from '../oauth/relay-errors'
 import { apiAddress } from '../providers/api-address'
 import { providerOf } from '../providers/configured'
 import type { Provider } from '../providers/provider'
+import { isCalledThroughRelay, relayedAddress } from '../providers/relayed'
 import { incomingHeaders, outgoingHeaders } from '../shared/call-headers'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
@@ -9,13 +11,14 @@ import { actingScopes } from '../shared/permit'
 import type { ApiAnswer, ApiCall } from '../shared/protocol'
 import { hasToken } from '../shared/token-in-answer'
 import type { ConnectionView, Permit, SetupView } from '../shared/view'
-import { narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
+import { accessToken, narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
 import { accessOf, brokeredMethod } from './call-access'
 import { hasHosts } from './hosts'
 import { lately } from './lately'
 import { redirects, refuseRedirect } from './no-redirects'
 import type { Need } from './permit-for'
 import { atMost } from './queue'
+import { throughRelay } from './relay'
 import { type HeldToken, session } from './session'
 
 /**
@@ -81,7 +84,8 @@ export async function callApi(
   const inTurn = (refusedToken?: string) =>
     atMost(limits.callsAtOnce, `${permit.site} ${url.origin}`, () => made(refusedToken))
   let { token, response } = await inTurn()
-  if (response.status === 401 && !refused.was(token.value)) {
+  // A relay has tried a new one itself.
+  if (response.status === 401 && token.value && !refused.was(token.value)) {
     await response.body?.cancel()
     ;({ token, response } = await inTurn(token.value))
   }
@@ -132,11 +136,10 @@ async function send(
 ): Promise<Response> {
   // The connection may have moved since the address was made.
   if (!token.api.includes(url.origin)) throw new AppError('address-changed')
-  const authorized = new Headers(headers)
-  authorized.set('authorization', `Bearer ${token.value}`)
-  let response: Response
-  try {
-    response = await fetch(url, {
+  const sendTo = (address: string, more: Record<string, string>) => {
+    const authorized = new Headers(headers)
+    for (const [name, value] of Object.entries(more)) authorized.set(name, value)
+    return fetch(address, {
       ...request,
       headers: authorized,
       credentials: 'omit',
@@ -145,14 +148,40 @@ async function send(
       redirect: redirects,
       signal: AbortSignal.any([AbortSignal.timeout(limits.request), caller]),
     })
+  }
+  const isRelayed = isCalledThroughRelay(provider, connection.flow)
+  let response: Response
+  try {
+    response = isRelayed
+      ? await sendThroughRelay(provider, connection, url, request, sendTo)
+      : await sendTo(url.href, { authorization: `Bearer ${token.value}` })
   } catch (cause) {
     // Nobody waits for it any more, which says nothing of the provider.
     caller.throwIfAborted()
     if (!(await hasHosts(provider))) throw new AppError('permission-missing', undefined, { cause })
-    const error = new AppError('provider-unreachable', undefined, { cause })
+    const error =
+      cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
     await noteFailure(connection.id, error)
+    // It is down for all that goes there: whether it is back is found out without anybody asking.
+    if (isRelayed && error.code === 'provider-unreachable' && !isRefusalOfRelay(error))
+      accessToken(connection.id, { refused: token.value }).catch(() => undefined)
     throw error
   }
   refuseRedirect(response)
   return response
+}
+
+/** The same call, made of the relay that has the token: it knows which key is meant, and who asks. */
+async function sendThroughRelay(
+  provider: Provider,
+  { account }: ConnectionView,
+  url: URL,
+  { method, body = '' }: Pick<ReturnType<typeof requestOf>, 'method' | 'body'>,
+  sendTo: (address: string, headers: Record<string, string>) => Promise<Response>,
+): Promise<Response> {
+  const address = relayedAddress(provider, url).href
+  const client = { 'dealpass-client': account?.id ?? '' }
+  return throughRelay(provider.relay?.origin ?? '', { method, address, body }, accessToken, headers =>
+    sendTo(address, { ...headers, ...client }),
+  )
 }

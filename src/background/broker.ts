@@ -6,6 +6,7 @@ import { discard } from '../oauth/revocation'
 import { tokensFromAnswer } from '../oauth/sign-in'
 import { isTokenDead } from '../oauth/token-info'
 import { type Tokens, tokensFromKey } from '../oauth/tokens'
+import { isCalledThroughRelay } from '../providers/relayed'
 import { isFlowAllowed } from '../providers/ways'
 import { AppError, type ErrorCode, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
@@ -23,6 +24,8 @@ import { tellSites } from './news'
 import { endOutage, inItsTime, noteOutage } from './outages'
 import { inOrder } from './queue'
 import { forgetRefresh, isRefreshOpen, refreshed } from './refresh'
+import { keyAtRelay } from './relay'
+import { forgetRelayFault } from './relay-fault'
 import { watched } from './report'
 import { change, type HeldToken, session } from './session'
 import { loginEnd, secretsOf } from './settle'
@@ -182,7 +185,7 @@ async function renew(
 ): Promise<HeldToken> {
   const connection = (await readSnapshot()).connections.find(known => known.id === id)
   if (!connection) throw new AppError('not-connected')
-  const client = await clientOfConnection(connection)
+  const client = await clientOfConnection(connection, accessToken)
   await requireHosts(client.provider)
   const credentials = await readCredentials(id)
   const tokens = await inItsTime(
@@ -224,7 +227,10 @@ async function renewedTokens(
   // A new login by the same flow, unlike the renewal of one that there is: the setup's rules hold for it.
   if (connection.renews !== 'never' && !isFlowAllowed((await session()).view.setup, connection.flow, true))
     throw new AppError('blocked-by-policy')
-  if (connection.renews === 'key') return tokensFromKey(client)
+  if (connection.renews === 'key')
+    return isCalledThroughRelay(client.provider, connection.flow)
+      ? keyAtRelay(client, accessToken)
+      : tokensFromKey(client)
   if (connection.renews !== 'never') return signInSilently(connection, client, credentials)
   // A refusal of the API need not be one of the token: its issuer knows.
   if (key !== undefined && (await isTokenDead(client, key)) === false)
@@ -308,6 +314,7 @@ export async function noteFailure(id: ConnectionId, error: unknown): Promise<voi
 /** A call went well: what was said of the connection's troubles is over. Writes only when something was. */
 export async function noteWellbeing(id: ConnectionId): Promise<void> {
   const known = (await session()).view.connections.find(connection => connection.id === id)
+  if (known) await forgetRelayFault(known.provider)
   if (!known || isLost(known) || (!known.fault && !known.notAnswering)) return
   await changeConnection(id, ({ fault: _, notAnswering: __, hasRunOut: ___, ...rest }) => ({
     ...rest,

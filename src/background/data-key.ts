@@ -38,7 +38,8 @@ async function storedKey({
   keys,
 }: Pick<Stores<'readonly'> | Stores, 'keys'>): Promise<StoredKey | undefined> {
   const stored = await keys.get('data')
-  return stored && ('wrapped' in stored || stored.key instanceof CryptoKey) ? stored : undefined
+  if (!stored || 'pair' in stored) return undefined
+  return 'wrapped' in stored || stored.key instanceof CryptoKey ? stored : undefined
 }
 
 /** Forgets what this worker remembers of the key: it is another one from now on, or none. */

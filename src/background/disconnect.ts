@@ -2,9 +2,11 @@ import { browser } from '../browser'
 import type { OAuthClient } from '../oauth/client'
 import { revoke } from '../oauth/revocation'
 import { isTokenDead } from '../oauth/token-info'
+import { isCalledThroughRelay } from '../providers/relayed'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import { accountLabel, type ConnectionId, type Departure } from '../shared/view'
+import { accessToken } from './broker'
 import { removeConnection } from './client-secrets'
 import { clientOfConnection } from './connection-client'
 import { readCredentials } from './credentials'
@@ -136,7 +138,7 @@ async function revoked(
   }
   if (leave) return { ...departure, result: 'left' }
   try {
-    const client = await clientOfConnection(connection)
+    const client = await clientOfConnection(connection, accessToken)
     return { ...departure, ...(await revocationOf(client, connection, held)) }
   } catch {
     // Refused or unreachable, or no longer where it was: it is only forgotten here, and the sentence says so.
@@ -150,6 +152,7 @@ async function revocationOf(
   held: readonly Pick<HeldToken, 'value' | 'expiresAt'>[],
 ): Promise<Pick<Departure, 'result' | 'tokensUntil'>> {
   const { provider } = client
+  if (isCalledThroughRelay(provider, connection.flow)) return { result: 'at-relay' }
   const { refreshToken, key, superseded = [] } = (await readCredentials(connection.id)) ?? {}
   const live = held.filter(({ expiresAt }) => expiresAt > Date.now())
   const accessTokens = [...new Set([...live.map(({ value }) => value), ...(key === undefined ? [] : [key])])]

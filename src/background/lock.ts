@@ -156,7 +156,11 @@ async function dropEverything(): Promise<void> {
     await keep(stores, 'outages', {})
     // Its client secrets are gone, too, so it has to be imported again.
     const setup = await kept(stores, 'setup')
-    if (Object.values(setup?.providers ?? {}).some(({ hasSecret, keys: own }) => hasSecret || own))
+    if (
+      Object.values(setup?.providers ?? {}).some(
+        ({ hasSecret, keys: own, relay }) => !relay && (hasSecret || own),
+      )
+    )
       await stores.kept.delete('setup')
   })
   await holdRawKey(undefined)

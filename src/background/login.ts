@@ -6,6 +6,7 @@ import { discard } from '../oauth/revocation'
 import { tokensFromAnswer } from '../oauth/sign-in'
 import { scopesOfToken } from '../oauth/token-info'
 import { type Tokens, tokensFromKey, tokensFromPassword, tokensFromRefresh } from '../oauth/tokens'
+import { isCalledThroughRelay } from '../providers/relayed'
 import { keysOf } from '../providers/ways'
 import { AppError, faultOf } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
@@ -13,6 +14,7 @@ import type { Attempt } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
 import { noteReceived, noteStep } from './connect-journal'
 import { identified } from './identified'
+import { byKeyAtRelay } from './key-at-relay'
 import { session } from './session'
 import { settle } from './settle'
 import { read } from './vault'
@@ -31,6 +33,7 @@ export async function login(
   { entry, received }: { entry?: Entry; received?: Tokens },
 ): Promise<void> {
   if (client.flow === 'personal_token') return byPersonalToken(attempt, client, signal, entry)
+  if (isCalledThroughRelay(client.provider, client.flow)) return byKeyAtRelay(attempt, client, signal)
   if (client.flow === 'client_credentials') return byKey(attempt, client, signal, entry)
   const others = (await session()).view.connections.filter(known => known.provider === client.provider.id)
   const tokens =

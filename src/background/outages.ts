@@ -1,5 +1,6 @@
 import { browser } from '../browser'
 import { retryAfterOf } from '../oauth/errors'
+import { outagePlace } from '../providers/hosts'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { ConnectionId, Outage } from '../shared/view'
@@ -13,6 +14,8 @@ type Retry = (connection: ConnectionId, scopes: string[] | undefined) => Promise
 
 const alarmPrefix = 'outage:'
 
+const placeOf = ({ provider, addresses }: Connection) => outagePlace(provider, addresses)
+
 /** Tries of token endpoints that failed before: while one is out, nobody else asks. */
 const tries = new Map<string, Promise<unknown>>()
 
@@ -23,20 +26,21 @@ const tries = new Map<string, Promise<unknown>>()
  * Throws `provider-unreachable` when the next try is further off, and what the request throws.
  */
 export async function inItsTime<T>(
-  { addresses: { token } }: Connection,
+  connection: Connection,
   request: () => Promise<T>,
   asked = Date.now(),
 ): Promise<T> {
+  const place = placeOf(connection)
   const end = asked + limits.patience
   for (;;) {
-    const outage = (await session()).view.outages[token]
+    const outage = (await session()).view.outages[place]
     if (!outage || outage.failures < 2) return request()
     const wait = waitFor(outage)
-    const other = tries.get(token)
+    const other = tries.get(place)
     if (wait === 0 && !other) {
       const made = request()
-      const over = made.catch(() => undefined).then(() => tries.delete(token))
-      tries.set(token, over)
+      const over = made.catch(() => undefined).then(() => tries.delete(place))
+      tries.set(place, over)
       return made
     }
     if (Date.now() + wait > end) throw new AppError('provider-unreachable')
@@ -48,15 +52,16 @@ export async function inItsTime<T>(
 
 /** Counts a failure, and sees to the next try: as late as the server asked (RFC 9110 section 10.2.3), else ever later. */
 export async function noteOutage(
-  { id, addresses: { token } }: Connection,
+  connection: Connection,
   scopes: readonly string[] | undefined,
   error: unknown,
   retry: Retry,
 ): Promise<void> {
+  const place = placeOf(connection)
   const asked = retryAfterOf(error)
   const outage = await change(async stores => {
     const outages = (await kept(stores, 'outages')) ?? {}
-    const before = outages[token]
+    const before = outages[place]
     const failures = (before?.failures ?? 0) + 1
     const now = Date.now()
     const wait = Math.min(limits.retryMost, limits.retry * 2 ** Math.min(failures - 1, 20))
@@ -65,13 +70,13 @@ export async function noteOutage(
       // One that the server has named counts from the first time on. It is the least that the server wants.
       failures: asked === undefined ? failures : Math.max(2, failures),
       nextTry: now + Math.max(jittered(wait), Math.min(asked ?? 0, limits.retryAfterMost)),
-      connection: id,
+      connection: connection.id,
       ...(scopes ? { asked: [...scopes] } : {}),
     }
-    await keep(stores, 'outages', { ...outages, [token]: next })
+    await keep(stores, 'outages', { ...outages, [place]: next })
     return next
   })
-  await schedule(token, outage, retry)
+  await schedule(place, outage, retry)
 }
 
 /** How long it is until the next try; nothing where no server could have asked for so long: then the clock was set back. */
@@ -86,16 +91,16 @@ function jittered(wait: number): number {
 }
 
 /** A token endpoint has answered. The connections that it serves are told to be well. */
-export async function endOutage({ addresses: { token } }: Connection): Promise<void> {
-  if (!(await session()).view.outages[token]) return
-  await browser.alarms.clear(alarmPrefix + token)
+export async function endOutage(connection: Connection): Promise<void> {
+  const place = placeOf(connection)
+  if (!(await session()).view.outages[place]) return
+  await browser.alarms.clear(alarmPrefix + place)
   const well = await change(async stores => {
-    const { [token]: ended, ...outages } = (await kept(stores, 'outages')) ?? {}
+    const { [place]: ended, ...outages } = (await kept(stores, 'outages')) ?? {}
     if (!ended) return []
     await keep(stores, 'outages', outages)
-    const served = (await allConnections(stores)).filter(({ addresses }) => addresses.token === token)
-    for (const { notAnswering, ...connection } of served)
-      if (notAnswering) await stores.connections.put(connection)
+    const served = (await allConnections(stores)).filter(one => placeOf(one) === place)
+    for (const { notAnswering, ...well } of served) if (notAnswering) await stores.connections.put(well)
     return served.map(({ id }) => id)
   })
   for (const id of well) await tellSites(id, 'recovered')
@@ -103,8 +108,8 @@ export async function endOutage({ addresses: { token } }: Connection): Promise<v
 
 /** At every start: sees to the tries that are due. */
 export async function resumeOutages(retry: Retry): Promise<void> {
-  for (const [token, outage] of Object.entries((await session()).view.outages))
-    await schedule(token, outage, retry)
+  for (const [place, outage] of Object.entries((await session()).view.outages))
+    await schedule(place, outage, retry)
 }
 
 /** True when the alarm was one of ours. */
@@ -114,33 +119,33 @@ export async function outageAlarm(name: string, retry: Retry): Promise<boolean> 
   return true
 }
 
-async function schedule(token: string, outage: Outage, retry: Retry): Promise<void> {
+async function schedule(place: string, outage: Outage, retry: Retry): Promise<void> {
   // Nobody has missed it for an hour: it is tried again when somebody does.
   if (outage.failures > limits.retries) return
   const wait = waitFor(outage)
-  await browser.alarms.create(alarmPrefix + token, { when: Date.now() + Math.max(wait, limits.alarm) })
+  await browser.alarms.create(alarmPrefix + place, { when: Date.now() + Math.max(wait, limits.alarm) })
   // A worker that lives so long need not wait for an alarm, which may not come sooner than in 30 s.
-  if (wait < limits.alarm) setTimeout(() => watched('outage', tryAgain(token, retry)), wait)
+  if (wait < limits.alarm) setTimeout(() => watched('outage', tryAgain(place, retry)), wait)
 }
 
-async function tryAgain(token: string, retry: Retry): Promise<void> {
+async function tryAgain(place: string, retry: Retry): Promise<void> {
   const { stopped, outages } = (await session()).view
-  const outage = outages[token]
+  const outage = outages[place]
   if (stopped || !outage || waitFor(outage) > limits.early) return
   // One that is lost finds nothing out.
   const served = (await readSnapshot()).connections.filter(
-    ({ addresses, fault }) => addresses.token === token && fault?.code !== 'reconnect-required',
+    one => placeOf(one) === place && one.fault?.code !== 'reconnect-required',
   )
   const target = served.find(({ id }) => id === outage.connection) ?? served[0]
-  if (!target) return dropOutage(token)
+  if (!target) return dropOutage(place)
   // How it went is noted where it was tried.
   await retry(target.id, target.id === outage.connection ? outage.asked : undefined).catch(() => undefined)
 }
 
 /** Nobody is left who had it. */
-async function dropOutage(token: string): Promise<void> {
+async function dropOutage(place: string): Promise<void> {
   await change(async stores => {
-    const { [token]: _, ...outages } = (await kept(stores, 'outages')) ?? {}
+    const { [place]: _, ...outages } = (await kept(stores, 'outages')) ?? {}
     await keep(stores, 'outages', outages)
   })
 }

@@ -13,6 +13,7 @@ import {
   permitDurations,
   type View,
 } from '../shared/view'
+import { accessToken } from './broker'
 import { clientOfConnection } from './connection-client'
 import { isThere } from './documents'
 import { takeGiven } from './given'
@@ -167,7 +168,7 @@ async function takeBack(site: string, id: ConnectionId): Promise<boolean | undef
     try {
       const connection = (await readSnapshot()).connections.find(known => known.id === id)
       if (!connection) return false
-      const client = await clientOfConnection(connection)
+      const client = await clientOfConnection(connection, accessToken)
       const canRevoke = client.provider.revokes.includes('access_token') && (await hasHosts(client.provider))
       if (canRevoke) for (const value of values) await revoke(client, value, 'access_token')
       return canRevoke

@@ -1,11 +1,14 @@
 import { type OAuthClient, oauthClient } from '../oauth/client'
 import { addressesOf } from '../providers/hosts'
 import type { Provider } from '../providers/provider'
+import { isCalledThroughRelay } from '../providers/relayed'
 import { isFlowAllowed } from '../providers/ways'
 import { AppError } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
 import { type Attempt, enteredFlows, type Flow, weakFlows } from '../shared/view'
+import { accessToken } from './broker'
 import { readClientSecret } from './client-secrets'
+import { relayFetch } from './relay'
 import { session } from './session'
 import { readSnapshot } from './vault'
 
@@ -50,15 +53,20 @@ export async function clientForAttempt(
     clientAuth,
     audience,
     allowImplicitRefresh,
+    fetch: relayFetch(provider, accessToken),
     ...(isUsual || flow !== 'client_credentials' ? { scopes } : {}),
   }
+  // Which keys there are is the relay's word, and none is taken in here.
+  const isAtRelay = isCalledThroughRelay(provider, flow)
+  if (isAtRelay && entry) throw new AppError('bad-request')
   if (entry?.flow === 'client_credentials')
     return oauthClient(provider, { ...common, clientId: entry.clientId, clientSecret: entry.clientSecret })
   const clientId =
     flow === 'client_credentials'
       ? (attempt.key ?? (isKeyAgain ? before.clientId : await nextKey(provider)))
       : configured.clientId
-  if (flow === 'personal_token') return oauthClient(provider, { ...common, clientId: clientId ?? '' })
+  if (flow === 'personal_token' || isAtRelay)
+    return oauthClient(provider, { ...common, clientId: clientId ?? '' })
   const clientSecret = await readClientSecret(provider.id, clientId, addressesOf(provider))
   if (clientId === undefined || (provider.needsSecret.includes(flow) && clientSecret === undefined))
     throw new AppError('setup-wrong', 'no-way')

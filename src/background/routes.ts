@@ -12,6 +12,7 @@ import { lock, removePassphrase, setPassphrase, startAnew, unlock } from './lock
 import { enter, issueTicket, look } from './panels'
 import type { Holder } from './permit-for'
 import { connectionsOfSite, endPermits } from './permits'
+import { proofThumbprint } from './proof-key'
 import { readReceipts } from './receipts'
 import { renewAll } from './renew-all'
 import { fetchFor, tokenFor } from './serving-sites'
@@ -129,6 +130,7 @@ export const routes: { [N in RequestName]: Route<N> } = {
   },
   lock: { from: ['screen'], input: nothing, run: lock },
   startAnew: { from: ['screen'], input: nothing, run: startAnew },
+  thumbprint: { from: ['screen'], input: nothing, run: proofThumbprint },
   reviewSetup: {
     from: ['screen'],
     input: v.strictObject({ text: v.pipe(v.string(), v.maxLength(limits.setup)) }),

@@ -1,6 +1,6 @@
 import { browser } from '../browser'
 import { providerOf } from '../providers/configured'
-import { isAt } from '../providers/hosts'
+import { isAt, outagePlace } from '../providers/hosts'
 import { keysOf, providerViews } from '../providers/ways'
 import {
   type ConnectionId,
@@ -185,8 +185,9 @@ function viewOfConnection(
   const isMoved =
     connection.status !== 'disconnecting' && (provider === undefined || !isAt(addresses, provider))
   const keys = provider ? keysOf(provider, setup?.providers[provider.id] ?? {}) : []
-  const isKeyOurs = connection.renews === 'key' && !keys.some(key => key.clientId === clientId)
-  const outage = outages[addresses.token]
+  const isKeyOurs =
+    connection.renews === 'key' && !provider?.relay && !keys.some(key => key.clientId === clientId)
+  const outage = outages[outagePlace(connection.provider, addresses)]
   const isWhole = connection.renews !== 'refresh' && !provider?.hooks?.scopeOf
   return {
     ...connection,

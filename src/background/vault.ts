@@ -21,6 +21,7 @@ import type { Secrets } from './credentials'
 import type { StoredKey } from './data-key'
 import type { Entry } from './journal'
 import { isOutage, isPermit, mendedConnection } from './mended'
+import type { StoredProofKey } from './proof-key'
 import type { Sealed } from './sealed'
 
 /**
@@ -67,8 +68,8 @@ interface Schema extends DBSchema {
   connections: { key: ConnectionId; value: Connection }
   credentials: { key: ConnectionId; value: StoredCredentials | PlainCredentials }
   clientSecrets: { key: [ProviderId, string, string]; value: StoredSecret | PlainSecret }
-  /** The key that all of these are sealed with. */
-  keys: { key: 'data'; value: StoredKey }
+  /** The key that all of these are sealed with, and the one by which relays know this profile. */
+  keys: { key: 'data' | 'proof'; value: StoredKey | StoredProofKey }
   permits: { key: PermitId; value: Permit }
   sites: { key: string; value: Site }
   receipts: { key: number; value: Receipt }

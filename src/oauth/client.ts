@@ -27,7 +27,12 @@ export type OAuthClient = {
 export type Registered = Pick<
   ConfiguredProvider,
   'flow' | 'scopes' | 'audience' | 'clientAuth' | 'allowImplicitRefresh'
-> & { clientId: string; clientSecret?: string }
+> & {
+  clientId: string
+  clientSecret?: string
+  /** In the place of `guardedFetch`, and as strict: that of whoever goes through a relay. */
+  fetch?: typeof guardedFetch
+}
 
 /** Puts a provider and the app registered with it together. Nothing is sent. */
 export function oauthClient(provider: Provider, registered: Registered): OAuthClient {
@@ -54,7 +59,8 @@ export function oauthClient(provider: Provider, registered: Registered): OAuthCl
     authentication: authentications[method](clientSecret ?? ''),
     ...(clientSecret === undefined ? {} : { clientSecret }),
     options: {
-      [oauth.customFetch]: (method === 'json' ? jsonFetch : guardedFetch) as typeof fetch,
+      [oauth.customFetch]: (registered.fetch ??
+        (method === 'json' ? jsonFetch : guardedFetch)) as typeof fetch,
       // Plain http is spoken on this machine alone: the schema of the setup lets no other such address in.
       ...(endpoints.token.startsWith('http:') ? { [oauth.allowInsecureRequests]: true } : {}),
     },

@@ -1,8 +1,8 @@
+import * as oauth from 'oauth4webapi'
 import { AppError } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { CheckedAnswer } from './authorization'
 import type { OAuthClient } from './client'
-import { guardedFetch } from './guarded-fetch'
 import { jsonOf } from './token-info'
 import type { Tokens } from './tokens'
 
@@ -29,8 +29,10 @@ export async function keyFromExchange(
     code,
   })
   let refused: 'client' | 'client-or-code' | 'nonsense' = 'nonsense'
-  for (const { url, headers } of requests) {
-    const response = await guardedFetch(url, { headers, ...(signal ? { signal } : {}) })
+  for (const request of requests) {
+    const { url, method, headers } = request
+    const body = request.body === null ? undefined : await request.text()
+    const response = await client.options[oauth.customFetch](url, { method, headers, body, signal })
     if (response.status === 429 || response.status >= 500) throw new AppError('provider-unreachable')
     const result = hooks.exchangeResult(response.status, await jsonOf(response))
     if ('key' in result) return tokensOfKey(result.key, client.scopes)
@@ -57,6 +59,12 @@ export function tokensOfKey(key: string, scopes: readonly string[]): Tokens {
     scopes: [...scopes],
     isKey: true,
   }
+}
+
+/** What stands for the tokens of a key that a relay has, to ask with: there is none, since none comes here. */
+export function tokensAtRelay(scopes: readonly string[]): Tokens {
+  const { isKey: _, ...tokens } = tokensOfKey('', scopes)
+  return tokens
 }
 
 function endOfJwt(token: string): number | undefined {

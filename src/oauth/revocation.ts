@@ -2,7 +2,6 @@ import * as oauth from 'oauth4webapi'
 import { AppError } from '../shared/errors'
 import type { OAuthClient } from './client'
 import { translated } from './errors'
-import { guardedFetch } from './guarded-fetch'
 import type { Tokens } from './tokens'
 
 /**
@@ -37,12 +36,12 @@ export async function revoke(
 
 // A personal token needs no app of ours, and the library no request without one.
 async function revokeAlone(
-  { server: { revocation_endpoint } }: OAuthClient,
+  { server: { revocation_endpoint }, options }: OAuthClient,
   token: string,
   kind: 'refresh_token' | 'access_token',
 ): Promise<void> {
   if (!revocation_endpoint) throw new AppError('provider-rejected')
-  const response = await guardedFetch(revocation_endpoint, {
+  const response = await options[oauth.customFetch](revocation_endpoint, {
     method: 'POST',
     headers: { accept: 'application/json' },
     body: new URLSearchParams({ token, token_type_hint: kind }),

@@ -29,7 +29,8 @@ export function apiAddress(provider: Provider, path: string): URL {
   })
   // Servers take an address with a slash behind it for the same.
   const at = `${url.pathname.toLowerCase().replace(/\/$/, '')}/`
-  const isEndpoint = Object.values(provider.endpoints).some(endpoint => {
+  const endpoints = [...Object.values(provider.endpoints), ...Object.values(provider.relay?.endpoints ?? {})]
+  const isEndpoint = endpoints.some(endpoint => {
     const { origin, pathname = '' } = endpoint ? new URL(endpoint) : {}
     const path = pathname.toLowerCase()
     // One that ends in a slash is the beginning of many.

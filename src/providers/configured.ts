@@ -1,10 +1,11 @@
 import type { ConfiguredProvider, Flow, ProviderId, SetupView } from '../shared/view'
 import { catalogue } from './index'
 import { type Provider, textOf } from './provider'
+import { relayed } from './relayed'
 
 /**
  * The providers that there are under a setup: those of the catalogue, each moved to loopback where the setup says
- * so, and then the setup's own.
+ * so, and then the setup's own; each behind the company's relay where the setup names one.
  */
 export function providersOf(setup: SetupView | null): Provider[] {
   const configured = setup?.providers ?? {}
@@ -12,7 +13,10 @@ export function providersOf(setup: SetupView | null): Provider[] {
   return [
     ...catalogue.map(provider => moved(provider, configured[provider.id])),
     ...Object.entries(configured).flatMap(([id, own]) => (isBuiltIn(id) ? [] : [ownProvider(id, own)])),
-  ]
+  ].map(provider => {
+    const relay = configured[provider.id]?.relay
+    return relay === undefined ? provider : relayed(provider, relay)
+  })
 }
 
 /** The provider of that id under a setup, or undefined: an id that came by message may be anything. */

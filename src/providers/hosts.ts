@@ -1,5 +1,6 @@
-import type { Addresses } from '../shared/view'
+import type { Addresses, ProviderId } from '../shared/view'
 import type { Provider } from './provider'
+import { isCalledThroughRelay } from './relayed'
 
 /** Where the provider is asked whom a token acts as; undefined where it cannot be asked. */
 export function probeAddress({ whoIsIt, endpoints, api: [api] }: Provider): string | undefined {
@@ -13,7 +14,9 @@ export function probeAddress({ whoIsIt, endpoints, api: [api] }: Provider): stri
  */
 export function hostsOf(provider: Provider): string[] {
   const { authorization: _, introspection: __, ...called } = provider.endpoints
-  const addresses = [...Object.values(called), probeAddress(provider), ...provider.api]
+  // Where nobody but the relay calls it, it may stand where no browser gets to.
+  const api = provider.flows.every(flow => isCalledThroughRelay(provider, flow)) ? [] : provider.api
+  const addresses = [...Object.values(called), probeAddress(provider), ...api]
   return [...new Set(addresses.flatMap(address => (address ? [patternOf(address)] : [])))]
 }
 
@@ -24,7 +27,7 @@ function patternOf(address: string): string {
 }
 
 /** The origins to which a connection's credentials and tokens may go: those of the provider that it was made with. */
-export function addressesOf({ endpoints, api }: Provider): Addresses {
+export function addressesOf({ endpoints, api, relay }: Provider): Addresses {
   const originOf = (address: string | undefined) => address && new URL(address).origin
   // These two are shown access tokens as the API is.
   const shown = [endpoints.userinfo, endpoints.tokenInfo].filter(address => address !== undefined)
@@ -32,6 +35,7 @@ export function addressesOf({ endpoints, api }: Provider): Addresses {
     token: new URL(endpoints.token).origin,
     ...(endpoints.revocation ? { revocation: originOf(endpoints.revocation) } : {}),
     api: [...new Set([...api, ...shown].map(address => new URL(address).origin))].sort(),
+    ...(relay ? { isRelayed: true } : {}),
   }
 }
 
@@ -41,6 +45,14 @@ export function addressesOf({ endpoints, api }: Provider): Addresses {
  */
 export function secretPlace({ token, revocation }: Addresses): string {
   return [token, revocation].filter(Boolean).join(' ')
+}
+
+/**
+ * Where a trouble with token requests is: at the origin that is asked. Behind a relay it may be the provider's, and is then no
+ * other's that is behind the same one.
+ */
+export function outagePlace(provider: ProviderId, { token, isRelayed }: Addresses): string {
+  return isRelayed ? `${token} ${provider}` : token
 }
 
 /** Whether a provider is still where a connection was made. */

@@ -35,6 +35,8 @@ export type Provider = {
   issuer: string
   /** `tokenInfo` is asked with a Bearer token: whose client is it, and is it alive? */
   endpoints: Endpoints & { token: string }
+  /** The company's relay by its origin, and the endpoints that it calls: the provider's own in the place of ours. */
+  relay?: { origin: string; endpoints: Endpoints }
   flows: readonly Flow[]
   defaultFlow: Flow
   /** Flows that the provider's token endpoint refuses without a client secret. */

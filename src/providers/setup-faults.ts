@@ -4,6 +4,8 @@ import { isLoopback, isPrivate } from './addresses'
 import { secretPlace } from './hosts'
 import { catalogue, providerById } from './index'
 import type { Provider } from './provider'
+import { relayFaults } from './relay-faults'
+import { relayed } from './relayed'
 
 type Fields = Record<string, unknown>
 
@@ -43,12 +45,14 @@ function providersFaults(entries: unknown[], rules: Fields, isKnown: KnownSecret
     const hasSecret = (one: Fields) =>
       one.clientSecret !== undefined ||
       (typeof one.clientId === 'string' && isKnown(id, one.clientId, placeOf(entry, provider)))
+    const behind = provider && entry.relay !== undefined ? relayed(provider, '') : provider
     const faults = [
-      ...(provider ? builtInFaults(entry, provider, hasSecret) : ownFaults(entry, hasSecret)),
+      ...(behind ? builtInFaults(entry, behind, hasSecret) : ownFaults(entry, hasSecret)),
       ...secretFaults(entry),
       ...keysFaults(entry, hasSecret),
       ...privateFaults(entry, listOf(rules.privateAddresses)),
-      ...flowRuleFaults(entry, provider, rules.flows),
+      ...relayFaults(entry, behind),
+      ...flowRuleFaults(entry, behind, rules.flows),
     ]
     const nameFaults = isNameTaken(entries, index)
       ? [{ path: `${at}.name`, message: 'is another provider’s: nobody could tell the two apart.' }]
@@ -186,10 +190,10 @@ function ownFaults(entry: Fields, hasSecret: (entry: Fields) => boolean): SetupF
     ...(entry.name === undefined
       ? [{ path: 'name', message: 'is missing. (Dealpass knows no provider of this id.)' }]
       : []),
-    ...(entry.clientId === undefined && !(isMachine && entry.keys)
+    ...(entry.clientId === undefined && !(isMachine && (entry.keys || entry.relay))
       ? [{ path: 'clientId', message: 'is missing.' }]
       : []),
-    ...(isMachine && !hasSecret(entry) && !entry.keys
+    ...(isMachine && !hasSecret(entry) && !entry.keys && !entry.relay
       ? [{ path: 'clientSecret', message: 'is missing: client credentials are nothing without it.' }]
       : []),
     ...(entry.endpoints === undefined
@@ -225,12 +229,6 @@ function ownFaults(entry: Fields, hasSecret: (entry: Fields) => boolean): SetupF
 
 function secretFaults(entry: Fields): SetupFault[] {
   return [
-    ...(entry.relay === undefined
-      ? []
-      : [{ path: 'relay', message: 'is something that this version cannot use yet.' }]),
-    ...(entry.relay !== undefined && (entry.clientSecret !== undefined || entry.keys !== undefined)
-      ? [{ path: 'clientSecret', message: 'and a relay exclude each other: the relay keeps the secret.' }]
-      : []),
     ...(entry.clientSecret !== undefined && entry.clientId === undefined
       ? [{ path: 'clientSecret', message: 'belongs to a clientId, which is missing.' }]
       : []),
@@ -256,7 +254,9 @@ function keysFaults(entry: Fields, hasSecret: (entry: Fields) => boolean): Setup
     ...(['label', 'clientId'] as const).flatMap(name =>
       isTwice(name, index) ? [{ path: `keys[${index}].${name}`, message: 'stands here twice.' }] : [],
     ),
-    ...(hasSecret(key) ? [] : [{ path: `keys[${index}].clientSecret`, message: 'is missing.' }]),
+    ...(hasSecret(key) || entry.relay
+      ? []
+      : [{ path: `keys[${index}].clientSecret`, message: 'is missing.' }]),
   ])
 }
 

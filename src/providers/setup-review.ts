@@ -1,9 +1,10 @@
 import type { ReadSetup } from '../shared/protocol'
 import type { Received, SetupReview } from '../shared/setup-review'
-import type { ProviderId, SetupView } from '../shared/view'
+import type { Flow, ProviderId, SetupView } from '../shared/view'
 import { providersOf } from './configured'
 import { probeAddress } from './hosts'
 import type { Provider } from './provider'
+import { isCalledThroughRelay } from './relayed'
 import { keysOf } from './ways'
 
 /**
@@ -25,10 +26,16 @@ export function reviewOfSetup(
       if (!configured) return []
       const { id, name, logo, scopes, host, isPractice } = provider
       const old = livingIn(current, id)
-      const hosts = hostsOf(provider, configured.keys !== undefined || configured.hasSecret === true)
+      const flow = configured.flow ?? provider.defaultFlow
+      const hasSecret = !provider.relay && (configured.keys !== undefined || configured.hasSecret === true)
+      const hosts = hostsOf(provider, flow, hasSecret)
       const oldProvider = before.find(known => known.id === id)
       const oldHosts =
-        current?.providers[id] && oldProvider ? hostsOf(oldProvider, false).map(one => one.host) : []
+        current?.providers[id] && oldProvider
+          ? hostsOf(oldProvider, current.providers[id].flow ?? oldProvider.defaultFlow, false).map(
+              one => one.host,
+            )
+          : []
       const audience = configured.audience ?? provider.audience
       return [
         {
@@ -39,7 +46,8 @@ export function reviewOfSetup(
           ...(host === undefined ? {} : { host }),
           ...(isPractice ? { isPractice } : {}),
           ...(configured.clientId === undefined ? {} : { clientId: configured.clientId }),
-          flow: configured.flow ?? provider.defaultFlow,
+          flow,
+          ...(provider.relay ? { relay: new URL(provider.relay.origin).host } : {}),
           asks: [...(configured.scopes ?? provider.defaultScopes)],
           ...(audience ? { audience } : {}),
           keys: (configured.keys ?? []).map(({ label }) => label),
@@ -87,14 +95,20 @@ function keysIn(setup: SetupView | null, provider: Provider) {
   return configured ? keysOf(provider, configured) : []
 }
 
-function hostsOf(provider: Provider, hasSecret: boolean): { host: string; receives: Received[] }[] {
-  const { endpoints, api } = provider
+function hostsOf(
+  provider: Provider,
+  flow: Flow,
+  hasSecret: boolean,
+): { host: string; receives: Received[] }[] {
+  const { endpoints, api, relay } = provider
   const received = new Map<string, Set<Received>>()
   const add = (address: string | undefined, what: Received) => {
     if (!address) return
     const { host } = new URL(address)
     received.set(host, (received.get(host) ?? new Set()).add(what))
   }
+  const isCalledThere = isCalledThroughRelay(provider, flow)
+  if (relay && !isCalledThere) add(relay.origin, 'codes')
   add(endpoints.authorization, 'sign-ins')
   if (provider.flows.includes('password')) add(endpoints.token, 'sign-ins')
   for (const address of [
@@ -104,9 +118,9 @@ function hostsOf(provider: Provider, hasSecret: boolean): { host: string; receiv
     endpoints.tokenInfo,
     probeAddress(provider),
   ])
-    add(address, 'tokens')
+    if (!isCalledThere) add(address, 'tokens')
   // Where client authentication goes along (RFC 6749 section 2.3, RFC 7009 section 2.1).
   if (hasSecret) for (const address of [endpoints.token, endpoints.revocation]) add(address, 'secrets')
-  for (const address of api) add(address, 'data')
+  for (const address of isCalledThere ? [relay?.origin] : api) add(address, 'data')
   return [...received].map(([host, receives]) => ({ host, receives: [...receives] }))
 }

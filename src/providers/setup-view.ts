@@ -12,7 +12,7 @@ export function viewOfSetup(
   const view: SetupView = {
     organisation,
     providers: Object.fromEntries(
-      providers.map(({ id, clientSecret: _, relay: __, keys, ...configured }) => [
+      providers.map(({ id, clientSecret: _, keys, ...configured }) => [
         id,
         {
           ...configured,

@@ -27,7 +27,7 @@ const providerEntry = strictObject({
   clientId: v.optional(clientId),
   clientSecret: v.optional(clientSecret),
   clientAuth: v.optional(v.picklist(clientAuths, 'must be none, basic, post or json')),
-  relay: v.optional(address),
+  relay: v.optional(origin),
   keys: v.optional(v.pipe(v.array(key), v.minLength(1, 'must name a key, or be left out'), v.maxLength(64))),
   flow: v.optional(flow),
   scopes: v.optional(scopes),

@@ -10,6 +10,7 @@ import {
 import { providersOf } from './configured'
 import { hostsOf } from './hosts'
 import type { Provider } from './provider'
+import { identityProvider } from './relayed'
 
 /** What ways depend on besides the setup. */
 type Circumstances = Pick<ConnectionView, 'provider' | 'flow' | 'account'>[]
@@ -34,8 +35,12 @@ export function providerViews(
   const isThere = ({ id }: Provider) =>
     !setup?.providers[id]?.isRetired || connections.some(known => known.provider === id)
   const providers = providersOf(setup).filter(isThere)
+  const relayView = (origin: string): ProviderView['relay'] => {
+    const identity = identityProvider(providers, setup, origin)?.name
+    return { host: new URL(origin).host, ...(identity === undefined ? {} : { identity }) }
+  }
   return providers.map(provider => {
-    const { id, name, logo, host, isPractice, dashboard, endOfLife, scopes, widgets } = provider
+    const { id, name, logo, host, isPractice, dashboard, relay, endOfLife, scopes, widgets } = provider
     const configured = setup?.providers[id]
     const isAllowed = (flow: Flow) => isFlowAllowed(setup, flow, weakerFlows)
     return {
@@ -45,6 +50,7 @@ export function providerViews(
       ...(host === undefined ? {} : { host }),
       ...(isPractice ? { isPractice } : {}),
       ...(dashboard === undefined ? {} : { dashboard }),
+      ...(relay ? { relay: relayView(relay.origin) } : {}),
       ...(endOfLife ? { endOfLife: endOfLife.on } : {}),
       scopes,
       asks: configured?.scopes ?? provider.defaultScopes,
@@ -84,6 +90,11 @@ function keyWays(provider: Provider, configured: ConfiguredProvider, connections
     connections.some(known => known.flow === flow && known.account?.id === clientId)
   const left = keys.filter(({ clientId }) => !isConnected(clientId))
   const offered: Way[] = left.map(key => ({ flow, key, needsEntry: false }))
+  if (provider.relay) {
+    // Which keys there are the relay says, when it is asked. None is entered where none may be.
+    const isUsual = (configured.flow ?? provider.defaultFlow) === flow
+    return configured.keys || !isUsual ? offered : [{ flow, needsEntry: false }]
+  }
   // Where an app is registered for people, its machine key is the setup's business.
   return provider.flows[0] === flow ? [...offered, { flow, needsEntry: true }] : offered
 }

@@ -1,5 +1,5 @@
 /** What the relay itself refuses or cannot do. Stable: the extension and whoever runs a relay branch on these words. */
-const relayStatuses = {
+export const relayStatuses = {
   'header-missing': 400,
   'origin-refused': 403,
   'no-credentials': 401,

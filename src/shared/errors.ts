@@ -85,6 +85,14 @@ const ownReasons = [
   'wrong-passphrase',
   'passphrase-short',
   'passphrase-needed',
+  'relay-not-admitted',
+  'relay-sign-in',
+  'relay-identity',
+  'relay-not-allowed',
+  'relay-no-key',
+  'relay-sealed',
+  'relay-client',
+  'relay-setup',
 ] as const
 
 /**

@@ -95,6 +95,8 @@ type Protocol = {
   lock(input: Record<never, never>): void
   /** The passphrase is forgotten: removes every connection. */
   startAnew(input: Record<never, never>): void
+  /** The thumbprint of the key by which relays know this browser. */
+  thumbprint(input: Record<never, never>): string
   reviewSetup(input: { text: string }): ReadSetup | { faults: SetupFault[] }
   useSetup(input: { text: string }): void
   /** `connections`: the account that was chosen for each of the asks, in their order. */

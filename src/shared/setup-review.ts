@@ -1,7 +1,7 @@
 import type { Flow, ProposedSite, ProviderView, Rules } from './view'
 
 /** What a host would receive. */
-export type Received = 'sign-ins' | 'tokens' | 'secrets' | 'data'
+export type Received = 'sign-ins' | 'codes' | 'tokens' | 'secrets' | 'data'
 
 /** What a setup would do, shown before anything is stored. It holds no secret. */
 export type SetupReview = {
@@ -13,7 +13,9 @@ export type SetupReview = {
     asks: string[]
     /** The API that its tokens are made for. */
     audience?: string
-    /** Labels of the keys that would be kept in the vault. */
+    /** The host of the company's relay, where it would go through one. */
+    relay?: string
+    /** Labels of the keys: the vault would keep their secrets, or the relay has them. */
     keys: string[]
     /** A client secret would be kept in the vault. */
     hasSecret: boolean

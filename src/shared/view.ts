@@ -143,12 +143,13 @@ export type Site = { origin: string; addedAt: number }
 
 /**
  * How the latest Disconnect ended: revoked and checked, revoked, only forgotten here, or forgotten on purpose while
- * the token lives on (`left`: it may be in use elsewhere; `lives-on`: the provider has no way to end it from here).
+ * the token lives on (`left`: it may be in use elsewhere; `lives-on`: the provider has no way to end it from here;
+ * `at-relay`: it is the company's, whose relay has it).
  */
 export type Departure = {
   provider: ProviderId
   account: string | null
-  result: 'revoked-checked' | 'revoked' | 'forgotten' | 'left' | 'lives-on'
+  result: 'revoked-checked' | 'revoked' | 'forgotten' | 'left' | 'lives-on' | 'at-relay'
   /** Access tokens that the provider cannot revoke work until then, milliseconds since the epoch. */
   tokensUntil?: number
   at: number
@@ -183,7 +184,13 @@ export const endpointNames = [
 export type Endpoints = Partial<Record<(typeof endpointNames)[number], string>>
 
 /** Origins that a connection was made with: its credentials and tokens go to no other. */
-export type Addresses = { token: string; revocation?: string; api: string[] }
+export type Addresses = {
+  token: string
+  revocation?: string
+  api: string[]
+  /** The token endpoint is a relay's, which asks the provider. */
+  isRelayed?: true
+}
 
 /** What is configured for one provider; nothing secret. */
 export type ConfiguredProvider = {
@@ -197,7 +204,9 @@ export type ConfiguredProvider = {
   clientAuth?: ClientAuth
   /** Keeps the refresh token that an implicit answer brings, against RFC 6749 section 4.2.2. */
   allowImplicitRefresh?: boolean
-  /** Pairs of client id and secret (client credentials); the secrets are in the vault. */
+  /** The origin of the company's relay, which has the client secret. */
+  relay?: string
+  /** Pairs of client id and secret (client credentials); the secrets are in the vault, or the relay's. */
   keys?: { label: string; clientId: string }[]
   /** No longer in the setup; it stands here as long as connections to it do. */
   isRetired?: true
@@ -265,6 +274,8 @@ export type ProviderView = {
   /** Moved to loopback by the setup: nothing of it is real. */
   isPractice?: true
   dashboard?: string
+  /** The company's relay, where its logins go through one: its host, and the provider that says there who we are. */
+  relay?: { host: string; identity?: string }
   /** ISO day. */
   endOfLife?: string
   /** Scopes in plain words. */
@@ -311,7 +322,7 @@ export type View = {
   keepsWarm: boolean
   /** *Renew all* is under way. */
   renewing?: { done: number; total: number }
-  /** By the origin of the token endpoint. */
+  /** By the place of the trouble (`outagePlace`). */
   outages: Record<string, Outage>
 }
 

@@ -28,6 +28,7 @@ const routes: { [N in RequestName]: { from: Kind[]; input: Record<string, unknow
   unlock: { from: ['screen'], input: { passphrase: 'x' } },
   lock: { from: ['screen'], input: {} },
   startAnew: { from: ['screen'], input: {} },
+  thumbprint: { from: ['screen'], input: {} },
   reviewSetup: { from: ['screen'], input: { text: '{}' } },
   useSetup: { from: ['screen'], input: { text: '{}' } },
   decide: { from: ['screen'], input: { consent: 'id', allow: false, until: 'run', connections: ['id'] } },

@@ -52,8 +52,8 @@ export const mistakes = {
   },
   'does not try again by itself': {
     file: 'outages.ts',
-    right: '  await schedule(token, outage, retry)\n}\n\n/** How long',
-    wrong: '  if (limits.retries < 0) await schedule(token, outage, retry)\n}\n\n/** How long',
+    right: '  await schedule(place, outage, retry)\n}\n\n/** How long',
+    wrong: '  if (limits.retries < 0) await schedule(place, outage, retry)\n}\n\n/** How long',
     cells: 'refresh (500|reset)',
   },
   'reads answers of any size': {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseSetup } from '../../src/providers/setup'
 import { exportSetup } from '../../src/providers/setup-export'
 import { secretsOfSetup, viewOfSetup } from '../../src/providers/setup-view'
-import { sandboxSetup } from '../sandbox/setup'
+import { relayedSetup, sandboxSetup } from '../sandbox/setup'
 
 const whole = {
   ...sandboxSetup({ all: true }),
@@ -35,6 +35,13 @@ describe('exportSetup', () => {
     const text = exportSetup(viewOfSetup(setup))
     expect(viewOfSetup(imported(text, isKnown), isKnown)).toEqual(viewOfSetup(setup))
     expect(text.endsWith('\n')).toBe(true)
+  })
+
+  it('gives a setup with a relay as it was, which is whole everywhere', () => {
+    const { providers } = relayedSetup('https://relay.acme.example')
+    const view = viewOfSetup(imported(JSON.stringify({ version: 1, providers })))
+    expect(JSON.parse(exportSetup(view)).providers).toEqual(providers)
+    expect(viewOfSetup(imported(exportSetup(view)))).toEqual(view)
   })
 
   it('gives a file to which another browser says which secrets are missing', () => {

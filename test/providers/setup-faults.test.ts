@@ -39,6 +39,8 @@ function pathsOf(providers: Fields[], more: Fields = {}, isKnown?: KnownSecret):
 const acmeWith = (change: Fields) => [{ ...acme, ...change }]
 const at = (...names: string[]) => names.map(name => `providers[0].${name}`).sort()
 
+const relay = 'https://relay.example'
+
 describe('a provider of the catalogue', () => {
   it.each<[title: string, entry: Fields, paths: string[]]>([
     ['the least', { id: 'sell', clientId: 'x' }, []],
@@ -97,12 +99,36 @@ describe('a provider of the catalogue', () => {
     ['keys alone', { id: 'sellytics', keys: [{ label: 'North', clientId: 'n', clientSecret: 's' }] }, []],
     ['nothing, where the user enters a key', { id: 'sellytics' }, []],
     ['an exchange without its secret', { id: 'sellsn', clientId: 'x' }, at('clientSecret')],
-    ['a relay', { id: 'sellsn', clientId: 'x', relay: 'https://r.example/' }, at('clientSecret', 'relay')],
+    ['a relay', { id: 'sellsn', clientId: 'x', relay }, []],
+    ['a relay on this machine', { id: 'sellsn', clientId: 'x', relay: 'http://127.0.0.1:8787' }, []],
+    ['a relay and no app', { id: 'sellsn', relay }, at('clientId')],
+    ['a relay for keys', { id: 'sellytics', relay }, []],
+    ['a relay and the names of keys', { id: 'sellytics', relay, keys: [{ label: 'N', clientId: 'n' }] }, []],
     [
-      'a relay and a secret',
-      { id: 'sellsn', clientId: 'x', clientSecret: 's', relay: 'https://r.example/' },
-      at('clientSecret', 'relay'),
+      'a relay and the secret of a key',
+      { id: 'sellytics', relay, keys: [{ label: 'N', clientId: 'n', clientSecret: 's' }] },
+      at('keys[0].clientSecret'),
     ],
+    ['a relay and a secret', { id: 'sellsn', clientId: 'x', clientSecret: 's', relay }, at('clientSecret')],
+    [
+      'a relay and a flow without a secret',
+      { id: 'sell', clientId: 'x', flow: 'implicit', relay },
+      at('flow'),
+    ],
+    ['a relay and passwords', { id: 'sell', clientId: 'x', flow: 'password', relay }, at('flow')],
+    ['a relay for personal tokens', { id: 'sell', flow: 'personal_token', relay }, at('relay')],
+    [
+      'a relay and implicit refresh',
+      { id: 'sell', clientId: 'x', relay, allowImplicitRefresh: true },
+      at('allowImplicitRefresh'),
+    ],
+    [
+      'a relay and a way to send secrets',
+      { id: 'sellsn', clientId: 'x', clientAuth: 'post', relay },
+      at('clientAuth'),
+    ],
+    ['a relay with a path', { id: 'sellsn', clientId: 'x', relay: 'https://r.example/r' }, at('relay')],
+    ['a relay with a slash', { id: 'sellsn', clientId: 'x', relay: `${relay}/` }, at('relay')],
   ])('with %s', (_, entry, paths) => {
     expect(pathsOf([entry])).toEqual(paths)
   })
@@ -319,7 +345,13 @@ describe('a provider of the setup’s own', () => {
       [],
     ],
     ['implicit refresh', { flow: 'implicit', allowImplicitRefresh: true }, at('allowImplicitRefresh')],
-    ['a relay', { relay: 'https://relay.example/' }, at('relay')],
+    ['a relay', { relay }, []],
+    [
+      'a relay for keys',
+      { flow: 'client_credentials', clientId: undefined, endpoints: { token: endpoints.token }, relay },
+      [],
+    ],
+    ['a relay and a flow without a secret', { flow: 'implicit', relay }, at('flow')],
     ['the name of another script', { name: 'Acme\u200b' }, at('name')],
     ['an API without a slash at its end', { api: ['https://api.acme.example/v1'] }, at('api[0]')],
     ['an API with a query', { api: ['https://api.acme.example/?x=/'] }, at('api[0]')],

@@ -48,6 +48,23 @@ describe('the hosts of a review', () => {
     })
   })
 
+  it('are the company’s relay for what it would be sent, and for calls where it has the keys', () => {
+    const relay = 'https://relay.acme.example'
+    expect(hostsIn(setup([{ ...sell, relay }]), 'sell')).toEqual({
+      'relay.acme.example': ['codes', 'tokens'],
+      'api.getbase.com': ['sign-ins', 'tokens', 'data'],
+    })
+    expect(hostsIn(setup([{ id: 'sellytics', relay }]), 'sellytics')).toEqual({
+      'relay.acme.example': ['data'],
+    })
+    const keys = [{ label: 'North', clientId: 'n' }]
+    expect(hostsIn(setup([{ id: 'sellytics', relay, keys }]), 'sellytics')).toEqual({
+      'relay.acme.example': ['data'],
+    })
+    const { providers } = reviewOfSetup(setup([{ ...sell, relay }, salesos]), null, nothing)
+    expect(providers.map(({ relay: host }) => host)).toEqual(['relay.acme.example', undefined])
+  })
+
   it('receive a secret where there is one: with keys, with an app’s own', () => {
     expect(hostsIn(setup([{ ...sell, clientSecret: 's' }]), 'sell')).toEqual({
       'api.getbase.com': ['sign-ins', 'tokens', 'secrets', 'data'],

@@ -26,7 +26,7 @@ function faultsOf(setup: unknown): SetupFault[] {
 
 const pathsOf = (setup: unknown) => faultsOf(setup).map(({ path }) => path)
 
-/** Every key that a setup may have, except `relay`, which this version cannot use. */
+/** Every key that a setup may have. */
 const full = {
   version: 1,
   organisation: { name: 'Acme Sales', supportContact: 'it@acme.example' },
@@ -66,6 +66,14 @@ const full = {
         userinfo: 'https://id.acme.example/userinfo',
       },
       api: ['https://api.acme.example/v1/', 'http://127.0.0.1:4105/'],
+    },
+    {
+      id: 'globex',
+      name: 'Globex',
+      clientId,
+      relay: 'https://relay.acme.example',
+      endpoints: { authorization: 'https://id.globex.example/', token: 'https://id.globex.example/token' },
+      api: ['https://api.globex.example/'],
     },
   ],
   sites: [
@@ -363,6 +371,7 @@ describe('viewOfSetup', () => {
       undefined,
       true,
       true,
+      undefined,
     ])
     expect(view.providers.sellytics?.keys).toEqual([
       { label: 'North', clientId: 'north' },

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { clients } from '../sandbox/setup'
+import { relayOrigin } from './config'
 import { createProver } from './prover'
-import { relayOrigin, startWorld, type World } from './world'
+import { startWorld, type World } from './world'
 
 const summary = '/api/sellytics/data/v1/summary'
 const north = { headers: { 'dealpass-client': clients.sellyticsNorth.id } }
@@ -138,6 +139,21 @@ it('admits keys by their thumbprint, while it runs', async () => {
     [other.thumbprint]: '',
   })
   expect((await world.call(summary, { ...north, prover: other })).status).toBe(200)
+})
+
+it('admits a key whose thumbprint begins like an option', () => {
+  const keysFile = join(folder, 'admitted.json')
+  const config = write('relay.json', { ...least(), users: { keysFile } })
+  write('sell-secret', clients.sell.secret)
+  const thumbprint = `-N${'x'.repeat(41)}`
+  for (const args of [
+    ['admit', thumbprint, 'Mia’s', '--config', config],
+    ['admit', '--config', config, thumbprint, 'Mia’s'],
+  ]) {
+    rmSync(keysFile, { force: true })
+    expect(relay(args, { KEY: key })).toMatchObject({ status: 0 })
+    expect(JSON.parse(readFileSync(keysFile, 'utf8'))).toEqual({ [thumbprint]: 'Mia’s' })
+  }
 })
 
 it('says on a port of its own how it is, and counts', async () => {

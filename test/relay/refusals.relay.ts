@@ -2,9 +2,10 @@ import { generateSecret, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { redirects } from '../sandbox/flows'
 import { clients } from '../sandbox/setup'
+import { relayOrigin } from './config'
 import { createProver } from './prover'
 import { runtimes } from './runtimes'
-import { type Call, type Reply, relayOrigin, startWorld, type World } from './world'
+import { type Call, type Reply, startWorld, type World } from './world'
 
 const summary = '/api/sellytics/data/v1/summary'
 const north = { 'dealpass-client': clients.sellyticsNorth.id }

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { redirects } from '../sandbox/flows'
 import { clients } from '../sandbox/setup'
+import { relayOrigin } from './config'
 import { runtimes } from './runtimes'
-import { relayOrigin, startWorld, type World } from './world'
+import { startWorld, type World } from './world'
 
 const basic = ({ id, secret }: { id: string; secret: string }) => `Basic ${btoa(`${id}:${secret}`)}`
 

@@ -1,30 +1,14 @@
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { expect } from 'vitest'
 import type { Canary } from '../canaries/needles'
 import { createNeedles } from '../canaries/needles'
 import { answerOf, redirects, sellAuthorizeUrl, sellsnAuthorizeUrl } from '../sandbox/flows'
-import { practiceSetup, type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox'
-import { clients, personalTokens } from '../sandbox/setup'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox'
+import { personalTokens } from '../sandbox/setup'
 import { createVisitor } from '../sandbox/visitor'
+import { freePort, relayConfig, relayOrigin, relaySecrets } from './config'
 import { type Identity, startIdentity } from './identity'
 import { createProver, type Prover } from './prover'
 import { type Running, type Runtime, startRelay } from './runtimes'
-
-/** How a relay is told its own name; where it is reached is another matter, as behind a proxy. */
-export const relayOrigin = 'https://relay.acme.example'
-
-const secrets = {
-  SELL_SECRET: clients.sell.secret,
-  SALESOS_SECRET: clients.salesosConfidential.secret,
-  SELLSN_SECRET: clients.sellsn.secret,
-  NORTH_SECRET: clients.sellyticsNorth.secret,
-  SOUTH_SECRET: clients.sellyticsSouth.secret,
-  SEALING_KEY: randomBytes(32).toString('base64'),
-  OLD_SEALING_KEY: randomBytes(32).toString('base64'),
-}
 
 /** An answer, its body read. */
 export type Reply = {
@@ -77,14 +61,24 @@ export async function startWorld(
   const identity = await startIdentity(relayOrigin)
   const prover = await createProver(relayOrigin)
   const config = {
-    ...relayConfig(sandbox, identity, prover),
+    ...relayConfig(sandbox, {
+      users: {
+        issuer: { issuer: identity.issuer, audience: identity.audience, jwks: identity.jwks },
+        keys: [prover.thumbprint],
+      },
+      southUsers: ['user:tom', `key:${prover.thumbprint}`],
+    }),
     operations: { port: await freePort() },
     ...change,
   }
   const relays: Running[] = []
   const another = async (more = {}, secretChange = {}) => {
     const own = { operations: { port: await freePort() } }
-    const running = await startRelay(runtime, { ...config, ...own, ...more }, { ...secrets, ...secretChange })
+    const running = await startRelay(
+      runtime,
+      { ...config, ...own, ...more },
+      { ...relaySecrets, ...secretChange },
+    )
     relays.push(running)
     return running
   }
@@ -128,8 +122,8 @@ export async function startWorld(
     const all = sandbox.secrets().filter(({ value }) => value !== personalTokens.rep.token)
     const kept: Canary[] = [
       ...all,
-      { kind: 'sealing key', owner: 'the relay', value: secrets.SEALING_KEY },
-      { kind: 'sealing key', owner: 'the relay', value: secrets.OLD_SEALING_KEY },
+      { kind: 'sealing key', owner: 'the relay', value: relaySecrets.SEALING_KEY },
+      { kind: 'sealing key', owner: 'the relay', value: relaySecrets.OLD_SEALING_KEY },
     ]
     const inOutput = createNeedles(kept).in(Buffer.from(outputs))
     expect(inOutput.map(({ canary: { kind, owner } }) => `${kind} of ${owner}`)).toEqual([])
@@ -171,81 +165,6 @@ export async function startWorld(
       await sandbox.stop()
     },
   }
-}
-
-function relayConfig(sandbox: Sandbox, { issuer, jwks, audience }: Identity, { thumbprint }: Prover) {
-  const { providers } = practiceSetup(sandbox)
-  const placeOf = (id: string) => {
-    const found = providers.find(provider => provider.id === id)
-    const { endpoints, api } = found as unknown as { endpoints: object; api: string[] }
-    return {
-      endpoints,
-      api,
-      ...('issuer' in (found ?? {}) ? { issuer: Object(found).issuer as string } : {}),
-    }
-  }
-  const env = (name: keyof typeof secrets) => ({ env: name })
-  return {
-    version: 1,
-    origin: relayOrigin,
-    listen: { port: 0 },
-    users: { issuer: { issuer, audience, jwks }, keys: [thumbprint] },
-    sealing: [
-      { id: 'now', key: env('SEALING_KEY') },
-      { id: 'before', key: env('OLD_SEALING_KEY') },
-    ],
-    perMinute: { tokens: 100_000, calls: 100_000 },
-    providers: [
-      {
-        id: 'sell',
-        clientId: clients.sell.id,
-        clientSecret: env('SELL_SECRET'),
-        redirects: [redirects.sell],
-        ...placeOf('sell'),
-      },
-      {
-        id: 'salesos',
-        clientId: clients.salesosConfidential.id,
-        clientSecret: env('SALESOS_SECRET'),
-        redirects: [redirects.salesos],
-        ...placeOf('salesos'),
-      },
-      {
-        id: 'sellsn',
-        clientId: clients.sellsn.id,
-        clientSecret: env('SELLSN_SECRET'),
-        ...placeOf('sellsn'),
-      },
-      {
-        id: 'sellytics',
-        keys: [
-          {
-            label: 'North',
-            clientId: clients.sellyticsNorth.id,
-            clientSecret: env('NORTH_SECRET'),
-            users: 'everybody',
-          },
-          {
-            label: 'South',
-            clientId: clients.sellyticsSouth.id,
-            clientSecret: env('SOUTH_SECRET'),
-            users: ['user:tom', `key:${thumbprint}`],
-          },
-        ],
-        ...placeOf('sellytics'),
-      },
-    ],
-  }
-}
-
-/** A port that nobody has; somebody else could take it before it is used, and the test would say so. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function jsonOf(text: string): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { IncomingMessage, type ServerResponse } from 'node:http'
 import type { Clock } from './clock'
+import type { SecretKind } from './watch'
 
 /** One request as the front received it, with its whole body already read. */
 export type Inbound = {
@@ -22,6 +23,8 @@ export type SandboxServer<Switches extends CommonSwitches = CommonSwitches> = {
   switches: SwitchBoard<Switches>
   /** Whether this address is a resource API or a page, where no OAuth secret may ever appear. */
   isApi(url: URL): boolean
+  /** Kinds of secrets of other servers that requests may bring there in their bodies. */
+  mayReceive?: readonly SecretKind[]
   /** The paths of its pages where people type their passwords, which may be sent there. */
   signInPath?: RegExp
   /** Answers one request. Runs inside the server's clock. */

@@ -52,6 +52,7 @@ describe('the TLS front', () => {
       'crm.acme.example.evil.example',
       'crm-acme.example',
       'crm.xn--cme-5cd.example',
+      'relay.acme.example',
     ])
     for (const host of sandbox.hosts) expect(certificate?.checkHost(host)).toBe(host)
     const der = certificate?.publicKey.export({ type: 'spki', format: 'der' }) ?? Buffer.alloc(0)

@@ -9,6 +9,7 @@ import { type LoopbackOrigins, startLoopback } from './loopback'
 import { users } from './people'
 import { createReception } from './reception'
 import { createRecording, type Seen, type SeenFilter } from './record'
+import { createRelayGate, type RelaySwitches } from './relay/relay'
 import { createSalesos, type SalesosSwitches } from './salesos/salesos'
 import { createSell, type SellSwitches } from './sell/sell'
 import { createSellsn, type SellsnSwitches } from './sellsn/sellsn'
@@ -19,7 +20,7 @@ import { createWatch, type Violation, type Watch } from './watch'
 
 export type { Fault } from './exchange'
 export type { Seen } from './record'
-export { practiceSetup, sandboxSetup } from './setup'
+export { practiceSetup, relayedSetup, sandboxSetup } from './setup'
 
 /** What can be switched, per server. */
 type Switches = {
@@ -30,6 +31,7 @@ type Switches = {
   acme: AcmeSwitches
   crm: CommonSwitches
   sites: SitesSwitches
+  relay: RelaySwitches
 }
 export type ServerName = keyof Switches
 
@@ -122,8 +124,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     switches: switches.acme,
   })
   const sites = createSites(createClock(), loopback, { switches: switches.sites })
-  const byName = { sell, salesos, sellytics, sellsn, acme, crm, sites } satisfies Record<ServerName, unknown>
-  const servers: SandboxServer[] = [sell, salesos, sellytics, sellsn, acme, crm, sites]
+  const relay = createRelayGate(createClock(), { switches: switches.relay })
+  const byName = { sell, salesos, sellytics, sellsn, acme, crm, sites, relay } satisfies Record<
+    ServerName,
+    unknown
+  >
+  const servers: SandboxServer[] = [sell, salesos, sellytics, sellsn, acme, crm, sites, relay]
   const hosts = servers.flatMap(server => server.hosts)
   const certificate = await makeCertificate(hosts)
   const reception = createReception(servers, recording, watch)
@@ -144,7 +150,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     port: front.port,
     httpPort: plainFront?.port,
     spki: certificate.spki,
-    servers: ['sell', 'salesos', 'sellytics', 'sellsn', 'acme', 'crm', 'sites'],
+    servers: ['sell', 'salesos', 'sellytics', 'sellsn', 'acme', 'crm', 'sites', 'relay'],
     hosts,
     loopback,
     users,

@@ -122,6 +122,23 @@ export function sandboxSetup({ all = false } = {}) {
 }
 
 /**
+ * The setup file of a company that has a relay: the same four providers, and no secret. SalesOS needs none and stays
+ * direct.
+ */
+export function relayedSetup(relay: string) {
+  const setup = commonSetup()
+  return {
+    ...setup,
+    providers: [
+      { id: 'sell', clientId: clients.sell.id, relay },
+      { id: 'salesos', clientId: clients.salesos.id, audience: SALESOS_AUDIENCE },
+      { id: 'sellytics', relay },
+      { id: 'sellsn', clientId: clients.sellsn.id, relay },
+    ],
+  }
+}
+
+/**
  * The setup file for practice by hand, with a sandbox that is open on loopback: the providers of the whole setup, moved
  * to their loopback addresses. Throws where the sandbox is not open there.
  */

@@ -21,7 +21,7 @@ export type Violation = {
   what: string
 }
 
-type SecretKind =
+export type SecretKind =
   | 'refresh token'
   | 'authorization code'
   | 'code verifier'
@@ -136,6 +136,7 @@ export function createWatch(): Watch {
       for (const [where, content] of places) {
         for (const { kind, owner, value, place } of secretsIn(content)) {
           const what = `${kind} of ${owner} in ${where}`
+          if (where === 'the body' && server?.mayReceive?.includes(kind)) continue
           const isElsewhere = owner !== server?.name || (place && place.host !== url.hostname)
           if (kind === 'access token' || kind === 'key') {
             const isToken = kind === 'access token'

@@ -77,7 +77,12 @@ function writer(): { write(text: string): void; flush(): void } {
 
 function parsed(args: string[]) {
   const options = { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
-  return parseArgs({ args, options, allowPositionals: true })
+  // One thumbprint of 64 begins with a hyphen, and is no option for that.
+  const hyphened = args.find(arg => /^-[\w-]{42}$/.test(arg))
+  const rest = args.filter(arg => arg !== hyphened)
+  const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true })
+  const [command = '', ...more] = positionals
+  return { values, positionals: hyphened === undefined ? positionals : [command, hyphened, ...more] }
 }
 
 function configText(file: string | undefined): string {

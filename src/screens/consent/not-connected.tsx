@@ -1,9 +1,9 @@
 import { sayInConsent as say } from '../../shared/texts/consent'
-import { sentenceOf } from '../../shared/texts/errors'
 import type { Ask, ProviderView, View } from '../../shared/view'
 import { attemptStatus, failedAttempt, liveAttempt } from '../ui/connection'
 import { ConnectionButtons } from '../ui/connection-buttons'
 import { Notice } from '../ui/notice'
+import { sayFault } from '../ui/say-fault'
 import { StatusLine } from '../ui/status-line'
 
 /** Stands where the login would stand that is not there: connecting goes on from here. */
@@ -30,7 +30,7 @@ export function NotConnected({
           {say('notConnected', { provider: name })} {say('connectHere')}
         </p>
       )}
-      {failed && <Notice tone="attention">{sentenceOf(failed.fault, name)}</Notice>}
+      {failed && <Notice tone="attention">{sayFault(failed.fault, provider)}</Notice>}
       <ConnectionButtons view={view} provider={provider} actions={[attempt ? 'cancel' : 'connect']} />
     </div>
   )

@@ -1,4 +1,3 @@
-import { sentenceOf } from '../../shared/texts/errors'
 import { sayInOptions as say, sayFlow } from '../../shared/texts/options'
 import { say as sayEverywhere } from '../../shared/texts/screens'
 import type { ConnectionView, ProviderView, View } from '../../shared/view'
@@ -16,6 +15,7 @@ import { Logo } from '../ui/logo'
 import { Notice } from '../ui/notice'
 import { PartingQuestion } from '../ui/parting-question'
 import { Practice } from '../ui/practice'
+import { sayFault } from '../ui/say-fault'
 import { missingScopes, plainScopes } from '../ui/scopes'
 import { StatusLine } from '../ui/status-line'
 import { dayAndTime } from '../ui/times'
@@ -97,7 +97,7 @@ function Card({
         <StatusLine status={connectionStatus(view, provider, connection)} />
         <PartingQuestion provider={provider} connection={connection} />
         {more.length > 0 && <Notice>{sayEverywhere('newlyAsked', { scopes: more.join(', ') })}</Notice>}
-        {failed && <Notice tone="attention">{sentenceOf(failed.fault, provider.name)}</Notice>}
+        {failed && <Notice tone="attention">{sayFault(failed.fault, provider)}</Notice>}
         <dl class="facts">
           <div>
             <dt>{say('granted')}</dt>

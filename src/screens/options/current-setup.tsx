@@ -49,6 +49,7 @@ export function CurrentSetup({ view: { setup, providers } }: { view: View }) {
 
 function Configured({ provider, configured }: { provider: ProviderView; configured: ConfiguredProvider }) {
   const { clientId, hasSecret, keys } = configured
+  const { relay } = provider
   return (
     <li>
       <Logo provider={provider} />
@@ -62,6 +63,7 @@ function Configured({ provider, configured }: { provider: ProviderView; configur
             {say('clientId')} <code>{clientId}</code>
           </p>
         )}
+        {relay && <p class="muted">{say('hasRelay', { host: relay.host })}</p>}
         {hasSecret && <p class="muted">{say('hasSecret')}</p>}
         {keys && keys.length > 0 && (
           <p class="muted">{say('hasKeys', { labels: enumerate(keys.map(({ label }) => label)) })}</p>

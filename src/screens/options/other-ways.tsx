@@ -1,4 +1,3 @@
-import { sentenceOf } from '../../shared/texts/errors'
 import { sayInOptions as say, sayMeaning, sayWith } from '../../shared/texts/options'
 import type { ProviderView, View, Way } from '../../shared/view'
 import { Button } from '../ui/button'
@@ -8,6 +7,7 @@ import { ConnectionButtons } from '../ui/connection-buttons'
 import { Logo } from '../ui/logo'
 import { Notice } from '../ui/notice'
 import { Practice } from '../ui/practice'
+import { sayFault } from '../ui/say-fault'
 import { StatusLine } from '../ui/status-line'
 
 /** Ways to connect besides the one that Connect takes, each with what it means; nothing where there is none. */
@@ -45,7 +45,7 @@ function ProviderWays({ view, provider }: { view: View; provider: ProviderView }
           </div>
         )}
         {/* How the usual way went is said in the popup, where it was clicked. */}
-        {failed?.flow && <Notice tone="attention">{sentenceOf(failed.fault, provider.name)}</Notice>}
+        {failed?.flow && <Notice tone="attention">{sayFault(failed.fault, provider)}</Notice>}
         <ul>
           {provider.ways.slice(1).map(way => (
             <li key={`${way.flow} ${way.key?.clientId}`}>

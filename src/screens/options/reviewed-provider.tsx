@@ -6,13 +6,21 @@ import { Practice } from '../ui/practice'
 import { plainScopes } from '../ui/scopes'
 import { Warning } from './warning'
 
-const received = { 'sign-ins': 'signIns', tokens: 'tokens', secrets: 'secrets', data: 'data' } as const
+const received = {
+  'sign-ins': 'signIns',
+  codes: 'codes',
+  tokens: 'tokens',
+  secrets: 'secrets',
+  data: 'data',
+} as const
 
 /** One provider of a setup under review: above all, every host that would receive something. */
 export function ReviewedProvider({ provider }: { provider: SetupReview['providers'][number] }) {
-  const { name, clientId, flow, asks, audience, keys, hasSecret, hosts, replaces, replacesHosts, changes } =
+  const { name, clientId, flow, asks, audience, relay, keys, hasSecret, hosts, replaces, replacesHosts } =
     provider
+  const { changes } = provider
   const scopes = plainScopes(provider, asks)
+  const others = hosts.filter(({ host }) => host !== relay)
   return (
     <section class="reviewed" aria-label={name}>
       <header>
@@ -30,17 +38,19 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
           {replaces && <p class="muted">{say('replaces', { clientId: replaces })}</p>}
         </div>
       </header>
-      <h5>{say('hosts')}</h5>
-      <ul class="hosts">
-        {hosts.map(({ host, receives }) => (
-          <li key={host}>
-            <strong>{host}</strong>
-            <span class="muted">
-              {say('receives', { what: enumerate(receives.map(what => say(received[what]))) })}
-            </span>
-          </li>
-        ))}
-      </ul>
+      {relay && (
+        <>
+          <h5>{say('throughRelay')}</h5>
+          <Hosts hosts={hosts.filter(({ host }) => host === relay)} />
+          <Warning>{say('relayHint')}</Warning>
+        </>
+      )}
+      {others.length > 0 && (
+        <>
+          <h5>{say('hosts')}</h5>
+          <Hosts hosts={others} />
+        </>
+      )}
       {replacesHosts.length > 0 && (
         <Warning>{say('replacesHosts', { hosts: enumerate(replacesHosts) })}</Warning>
       )}
@@ -65,7 +75,7 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
               <li key={label}>{label}</li>
             ))}
           </ul>
-          <p class="muted">{say('keysKept')}</p>
+          {!relay && <p class="muted">{say('keysKept')}</p>}
         </>
       )}
       {hasSecret && <p class="muted">{say('secretKept')}</p>}
@@ -83,5 +93,20 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
         </>
       )}
     </section>
+  )
+}
+
+function Hosts({ hosts }: Pick<SetupReview['providers'][number], 'hosts'>) {
+  return (
+    <ul class="hosts">
+      {hosts.map(({ host, receives }) => (
+        <li key={host}>
+          <strong>{host}</strong>
+          <span class="muted">
+            {say('receives', { what: enumerate(receives.map(what => say(received[what]))) })}
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -4,6 +4,7 @@ import { ask } from '../ui/ask'
 import { send } from '../ui/connect'
 import { Switch } from '../ui/switch'
 import { PassphraseCard } from './passphrase-card'
+import { RelayCard } from './relay-card'
 
 /** What the user may allow beyond what is safe without thinking. */
 export function Security({ view }: { view: View }) {
@@ -13,6 +14,7 @@ export function Security({ view }: { view: View }) {
   return (
     <>
       <PassphraseCard view={view} />
+      <RelayCard view={view} />
       <div class="card security">
         <Switch
           isOn={view.keepsWarm}

@@ -1,4 +1,3 @@
-import { sentenceOf } from '../../shared/texts/errors'
 import { sayInPopup } from '../../shared/texts/popup'
 import { say } from '../../shared/texts/screens'
 import {
@@ -21,6 +20,7 @@ import {
   newlyAsked,
   type Status,
 } from '../ui/connection'
+import { sayFault } from '../ui/say-fault'
 import { missingScopes } from '../ui/scopes'
 import { timeOfDay, writtenDay } from '../ui/times'
 
@@ -113,6 +113,8 @@ function connectionRow(
     account: isSaid ? undefined : accountName(connection),
     status: connectionStatus(view, provider, connection),
     notes: [
+      // What was entered here is the person's own, and is used at the provider itself.
+      ...(provider.relay && connection.flow !== 'personal_token' ? [sayInPopup('throughRelay')] : []),
       ...(missing.length > 0 ? [say('notGiven', { scopes: missing.join(', ') })] : []),
       ...(index === 0 ? endNote(provider) : []),
     ],
@@ -159,7 +161,7 @@ function eventsOf(view: View, provider: ProviderView, connections: ConnectionVie
 
 function failureEvent(view: View, provider: ProviderView, connection?: ConnectionView): Event | undefined {
   const failed = failedAttempt(view, provider, connection)
-  return failed && { tone: 'attention', text: sentenceOf(failed.fault, provider.name), at: failed.startedAt }
+  return failed && { tone: 'attention', text: sayFault(failed.fault, provider), at: failed.startedAt }
 }
 
 function departureEvent(
@@ -191,7 +193,7 @@ function withAccount({ account, ...notice }: Event): RowNotice {
 
 function setupNotice({ setupFaults }: View, provider: ProviderView): RowNotice[] {
   const fault = setupFaults[provider.id]
-  return fault ? [{ tone: 'attention', text: sentenceOf(fault, provider.name) }] : []
+  return fault ? [{ tone: 'attention', text: sayFault(fault, provider) }] : []
 }
 
 function setupHint({ setup }: View, provider: ProviderView): string | undefined {

@@ -41,7 +41,7 @@ export const reasonTexts: Record<Exclude<Reason, PageReason>, string> = {
   'code-refused':
     '{provider} did not accept its own sign-in code. It may have run out; click Connect to start over.',
   'exchange-refused':
-    '{provider} refused its sign-in code or your company’s app secret; it does not say which. Try once more; if it stays, ask your administrator to check the client secret in the setup.',
+    '{provider} refused its sign-in code or your company’s app secret; it does not say which. Try once more; if it stays, ask your administrator to check the client secret.',
   'password-refused': '{provider} does not accept this user name and password. Check both and try again.',
   'token-refused':
     '{provider} does not accept this token. Check that you copied all of it and that it was not revoked.',
@@ -64,6 +64,19 @@ export const reasonTexts: Record<Exclude<Reason, PageReason>, string> = {
   'passphrase-short': 'Take a longer passphrase: at least 12 characters, for example four words.',
   'passphrase-needed':
     'Your company wants a passphrase before anything is connected. Set one in Options under Security.',
+  'relay-not-admitted':
+    'Your company’s relay does not know this browser yet. Send the thumbprint in Options under Security to your administrator, and try again when it is admitted.',
+  'relay-sign-in': 'Your company’s relay has to know who you are. Connect {provider}, then try again.',
+  'relay-identity': 'Your company’s relay does not accept who you are. Ask your administrator.',
+  'relay-not-allowed':
+    'Your company’s relay does not let you use this. Ask your administrator if you need it.',
+  'relay-no-key': 'Your company’s relay has no further key of {provider} for you.',
+  'relay-sealed':
+    'Your company’s relay cannot open this login. Ask your administrator; if that does not help, disconnect and connect again.',
+  'relay-client':
+    '{provider} does not accept the app of your company’s relay. Ask your administrator to check it there.',
+  'relay-setup':
+    'Your company’s relay does not serve {provider} in this way. Ask your administrator to compare its configuration with the setup.',
   'key-ended': 'This token no longer works at {provider}. Click Reconnect and enter a new one.',
 }
 

@@ -47,7 +47,12 @@ export const sayInOptions = speaker({
   cancelSetup: 'Cancel',
   setupUsed: 'This setup is in force now. Open Dealpass in the toolbar and click Connect.',
   setupCancelled: 'Nothing was changed.',
+  throughRelay: 'Through your company’s relay',
+  relayHint:
+    'A server of your company, which has the client secret. Go on only if you know this address as your company’s.',
+  hasRelay: 'Through your company’s relay: {host}.',
   signIns: 'your sign-ins',
+  codes: 'codes of your sign-ins',
   tokens: 'tokens',
   secrets: 'client secrets',
   data: 'requests for your data',
@@ -117,6 +122,12 @@ export const sayInOptions = speaker({
   keepWarm: 'Keep idle logins alive',
   keepWarmHint:
     'Some providers end a login that nobody uses for weeks. Dealpass then renews it a few days before, while it is neither stopped nor locked, and writes that into the activity.',
+  relayTitle: 'Your company’s relay',
+  thumbprintHint:
+    'Dealpass proves to the relay that it is this browser, by a key that never leaves it. Where the relay does not know people by a sign-in, send this thumbprint of the key to your administrator. It is no secret.',
+  thumbprint: 'Thumbprint',
+  copyThumbprint: 'Copy thumbprint',
+  admitHint: 'For administrators, where the relay runs:',
   weakerFlows: 'Weaker flows',
   weakerFlowsHint:
     'Lets you enter your user name and password of a provider in Dealpass. Dealpass would see your password, and signing in at the provider avoids that.',

@@ -26,6 +26,8 @@ export const sayInPopup = speaker({
   forgotten: 'Only forgotten here: {provider} may still keep the login. End it at {provider}.',
   left: 'Forgotten here; the token goes on working elsewhere.',
   'lives-on': 'Forgotten here, but the key lives on at {provider}. End it there.',
+  'at-relay': 'Forgotten here. The key stays with your company’s relay.',
+  throughRelay: 'Through your company’s relay.',
   tokensUntil: 'A token handed out keeps working until {time}.',
   endAtProvider: 'End it at {provider}',
   thisPage: 'This page',

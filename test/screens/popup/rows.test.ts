@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { rowsOf } from '../../../src/screens/popup/rows'
-import type { Attempt, Departure, View } from '../../../src/shared/view'
+import type { Attempt, ConnectionView, Departure, View } from '../../../src/shared/view'
 import { exampleConnection as connection, exampleProvider, exampleView, one } from '../example'
 
 const now = 10_000
@@ -138,6 +138,29 @@ describe('rowsOf', () => {
       text: 'Not connected · Forgotten here, but the key lives on at Sell. End it there.',
     })
     expect(key.link).toEqual({ text: 'End it at Sell', href: key.provider.dashboard })
+  })
+
+  it('says that a login goes through the company’s relay, and not of a token that was entered', () => {
+    const providers = [exampleProvider(one, { relay: { host: 'relay.acme.example' } })]
+    const notesOf = (flow: ConnectionView['flow']) =>
+      rowOfOne({ providers, connections: [connection({ flow })] }).notes
+    expect(notesOf('authorization_code')).toContain('Through your company’s relay.')
+    expect(notesOf('personal_token')).not.toContain('Through your company’s relay.')
+    expect(rowOfOne({ connections: [connection()] }).notes).not.toContain('Through your company’s relay.')
+  })
+
+  it('names who has to be connected first, where the relay knows people by that', () => {
+    const relay = { host: 'relay.acme.example', identity: 'Acme' }
+    const providers = [exampleProvider(one, { relay })]
+    const fault = { code: 'setup-wrong' as const, reason: 'relay-sign-in' as const }
+    const { status } = rowOfOne({ providers, attempts: [attempt({ status: 'failed', fault })] })
+    expect(status.text).toContain('Connect Acme, then try again.')
+  })
+
+  it('says that a key stays with the relay, with nothing left to do', () => {
+    const { status, link } = rowOfOne({ departures: [departure({ result: 'at-relay' })] })
+    expect(status.text).toContain('The key stays with your company’s relay.')
+    expect(link).toBeUndefined()
   })
 
   it('offers no further account where there is no way to connect one', () => {

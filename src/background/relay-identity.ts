@@ -1,0 +1,110 @@
+import { clockSkewOf } from '../oauth/client'
+import { guardedFetch } from '../oauth/guarded-fetch'
+import { type Proved, proofOf } from '../oauth/proof'
+import { jsonOf } from '../oauth/token-info'
+import { providersOf } from '../providers/configured'
+import { identityProvider } from '../providers/relayed'
+import { AppError, faultOf } from '../shared/errors'
+import type { ConnectionId } from '../shared/view'
+import { proofKey } from './proof-key'
+import { session } from './session'
+
+/** Gives an access token of a connection: the broker, which goes through a relay itself. */
+export type TokenOf = (
+  connection: ConnectionId,
+  wanted?: { refused?: string },
+) => Promise<{ value: string; api: readonly string[] }>
+
+/** What says to a relay who asks, for one request. */
+export type Identity = {
+  headers: Record<string, string>
+  /** Whether what the relay refused can be mended by asking for another identity. */
+  mend(code: string, answer: Response): boolean
+}
+
+type Metadata = { issuers: unknown[]; takesProofs: boolean }
+
+/** By the relay's origin; lost with the worker, it costs one request. */
+const known = new Map<string, Promise<Metadata>>()
+
+/** How far relays' clocks are ahead of ours, milliseconds. */
+const skews = new Map<string, number>()
+
+/**
+ * Makes what says who we are to a relay: an access token of the company's identity provider, where the setup has one whose
+ * API the relay is, or else a proof of possession of this profile's own key.
+ *
+ * Throws `provider-unreachable`, and `setup-wrong`: `relay-sign-in` where the identity provider is to be connected first,
+ * `relay-setup` where the relay takes neither, or is none.
+ */
+export async function identityFor(
+  relay: string,
+  asked: Proved,
+  tokenOf: TokenOf,
+  refused: string | undefined,
+): Promise<Identity & { token?: string }> {
+  const { issuers, takesProofs } = await metadataOf(relay)
+  const { setup, connections } = (await session()).view
+  const provider = identityProvider(providersOf(setup), setup, relay)
+  if (provider && issuers.includes(provider.issuer)) {
+    const connection = connections.find(({ provider: id }) => id === provider.id)
+    const token = connection && (await bearerOf(connection.id, relay, tokenOf, refused))
+    if (!token) throw new AppError('setup-wrong', 'relay-sign-in')
+    return {
+      token,
+      headers: { authorization: `Bearer ${token}` },
+      mend: code => code === 'expired-credentials' || code === 'bad-credentials',
+    }
+  }
+  if (!takesProofs) throw new AppError('setup-wrong', 'relay-setup')
+  const now = Date.now() + (skews.get(relay) ?? 0)
+  return {
+    headers: { dpop: await proofOf(await proofKey(), asked, now) },
+    mend: (code, answer) => {
+      if (code !== 'stale-proof') return false
+      skews.set(relay, clockSkewOf(answer))
+      return true
+    },
+  }
+}
+
+async function bearerOf(
+  connection: ConnectionId,
+  relay: string,
+  tokenOf: TokenOf,
+  refused: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const { value, api } = await tokenOf(connection, refused === undefined ? {} : { refused })
+    // It goes where its own connection lets it go, and nowhere else.
+    return api.includes(relay) ? value : undefined
+  } catch (cause) {
+    const { code } = faultOf(cause)
+    if (code === 'stopped' || code === 'locked' || code === 'provider-unreachable') throw cause
+    // What is wrong with that login is said in its own row; this one is as good as before.
+    throw new AppError('setup-wrong', 'relay-sign-in', { cause })
+  }
+}
+
+function metadataOf(relay: string): Promise<Metadata> {
+  let found = known.get(relay)
+  if (!found) {
+    found = fetchedMetadata(relay)
+    known.set(relay, found)
+    found.catch(() => known.delete(relay))
+  }
+  return found
+}
+
+// RFC 9728. It is the relay of the setup that is asked, whatever it calls itself.
+async function fetchedMetadata(relay: string): Promise<Metadata> {
+  const response = await guardedFetch(`${relay}/.well-known/oauth-protected-resource`)
+  if (response.status >= 500 || response.status === 429)
+    throw new AppError('provider-unreachable', undefined, { cause: response })
+  const body = response.ok ? Object(await jsonOf(response)) : {}
+  const { authorization_servers: issuers, dpop_signing_alg_values_supported: algorithms } = body
+  const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+  const found = { issuers: listOf(issuers), takesProofs: listOf(algorithms).includes('ES256') }
+  if (found.issuers.length === 0 && !found.takesProofs) throw new AppError('setup-wrong', 'relay-setup')
+  return found
+}
