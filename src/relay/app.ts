@@ -1,8 +1,8 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { limits } from '../shared/limits'
 import { apiCall, keysFor } from './api-route'
 import { bearerCheck } from './bearer'
+import { bodyOf } from './body'
 import type { RelayConfig, RelayProvider } from './config'
 import { type DataFetch, webDataFetch } from './data-fetch'
 import { errorAnswer, RelayError } from './errors'
@@ -108,28 +108,31 @@ export function relayApp(
     await next()
   })
 
-  const identified = async (context: Context<Env>, next: () => Promise<void>) => {
-    const { req } = context
-    const body = () => (hasBody(req.method) ? req.arrayBuffer() : Promise.resolve(new ArrayBuffer(0)))
-    const authorization = req.header('authorization')
-    const proof = req.header('dpop')
-    if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
-    let user: User
-    if (proof !== undefined) {
-      user = await checkProof(proof, {
-        method: req.method,
-        target: targetOf(req.url),
-        body: () => req.arrayBuffer(),
-      })
-    } else {
-      const [, token] = /^bearer ([\w.~+/=-]{1,16384})$/i.exec(authorization ?? '') ?? []
-      if (!token || !checkBearer) throw new RelayError('no-credentials')
-      user = await checkBearer(token)
+  /** Lets nobody through who may not use the relay. Nobody's body is read before, and of none more than `most`. */
+  const identified = (most: number): MiddlewareHandler<Env> => {
+    return async (context, next) => {
+      const { req } = context
+      let read: Promise<ArrayBuffer> | undefined
+      const body = () => {
+        read ??= bodyOf(req.raw, most)
+        return read
+      }
+      const authorization = req.header('authorization')
+      const proof = req.header('dpop')
+      if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
+      let user: User
+      if (proof !== undefined) {
+        user = await checkProof(proof, { method: req.method, target: targetOf(req.url), body })
+      } else {
+        const [, token] = /^bearer ([\w.~+/=-]{1,16384})$/i.exec(authorization ?? '') ?? []
+        if (!token || !checkBearer) throw new RelayError('no-credentials')
+        user = await checkBearer(token)
+      }
+      context.set('body', await body())
+      context.set('user', user)
+      context.get('noted').user = user.id
+      await next()
     }
-    context.set('body', await body())
-    context.set('user', user)
-    context.get('noted').user = user.id
-    await next()
   }
 
   const known = (context: Context<Env>, route: string): RelayProvider => {
@@ -142,18 +145,9 @@ export function relayApp(
     return relayed
   }
 
-  const limited = (most: number): MiddlewareHandler<Env> => {
-    const onError = () => {
-      throw new RelayError('too-large')
-    }
-    const limit = bodyLimit({ maxSize: most, onError })
-    // To look for a body where none can be makes a slow request of a quick one.
-    return (context, next) => (hasBody(context.req.method) ? limit(context, next) : next())
-  }
-
   const jobs = { token: tokenRequest, revoke: revocation, exchange }
   for (const [route, job] of Object.entries(jobs))
-    app.post(`/oauth/:provider/${route}`, limited(relayLimits.tokenBody), identified, context => {
+    app.post(`/oauth/:provider/${route}`, identified(relayLimits.tokenBody), context => {
       const relayed = known(context, route)
       const user = context.get('user')
       countToken(user.id)
@@ -166,7 +160,7 @@ export function relayApp(
       })
     })
 
-  app.get('/oauth/:provider/keys', identified, context => {
+  app.get('/oauth/:provider/keys', identified(0), context => {
     const relayed = known(context, 'keys')
     const user = context.get('user')
     countToken(user.id)
@@ -176,7 +170,7 @@ export function relayApp(
     })
   })
 
-  app.all('/api/:provider/*', limited(limits.body), identified, async context => {
+  app.all('/api/:provider/*', identified(limits.body), async context => {
     const relayed = known(context, 'api')
     const user = context.get('user')
     countCall(user.id)
@@ -201,8 +195,6 @@ export function relayApp(
 
 /** Path and query. What stands before them in a request's address, the runtime has made and parsed. */
 const targetOf = (url: string) => url.slice(url.indexOf('/', url.indexOf('//') + 2))
-
-const hasBody = (method: string) => method !== 'GET' && method !== 'HEAD'
 
 function isExtension(origin: string, extensions: readonly string[] | undefined): boolean {
   // Firefox gives each profile an id of its own for the extension.

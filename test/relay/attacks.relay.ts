@@ -1,0 +1,73 @@
+import { connect } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { clients } from '../sandbox/setup'
+import { runtimes } from './runtimes'
+import { startWorld, type World } from './world'
+
+const summary = '/api/sellytics/data/v1/summary'
+const north = { 'dealpass-client': clients.sellyticsNorth.id }
+
+describe.each(runtimes)('the relay on %s, attacked', runtime => {
+  let world: World
+  beforeAll(async () => {
+    world = await startWorld(runtime)
+  })
+  afterEach(() => {
+    world.sandbox.reset()
+    world.expectNoSecretOut()
+  })
+  afterAll(() => world.stop())
+
+  /** Sends a text as it is, and nothing more; resolves with what came back before the connection or `wait` ms ended. */
+  const sent = (text: string, wait = 2_000) =>
+    new Promise<string>((resolve, reject) => {
+      const port = Number(new URL(world.relay.address).port)
+      const socket = connect(port, '127.0.0.1', () => socket.write(text))
+      let answer = ''
+      const end = () => socket.destroy()
+      const timer = setTimeout(end, wait)
+      socket.setEncoding('latin1').on('data', (part: string) => {
+        answer += part
+        end()
+      })
+      socket.on('error', reject).on('close', () => {
+        clearTimeout(timer)
+        resolve(answer)
+      })
+    })
+  const begun = (path: string, headers: Record<string, string>) =>
+    [
+      `POST ${path} HTTP/1.1`,
+      'Host: x',
+      'Dealpass-Relay: 1',
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      '\r\n',
+    ].join('\r\n')
+
+  it('reads no body of whoever has not shown who they are', async () => {
+    for (const headers of [{}, { authorization: 'Bearer x' }, { dpop: 'x' }]) {
+      const text = begun(summary, { ...headers, 'transfer-encoding': 'chunked' })
+      expect(await sent(`${text}4\r\nabcd\r\n`)).toMatch(/^HTTP\/1\.1 401 /)
+    }
+  })
+
+  it('takes a body without a length up to its limit, and finds none with GET', async () => {
+    const authorization = `Bearer ${await world.identity.token()}`
+    const headers = { authorization, 'transfer-encoding': 'chunked' }
+    const chunk = (size: number) => `${size.toString(16)}\r\n${'a'.repeat(size)}\r\n`
+    const large = begun('/oauth/sell/token', headers) + chunk(64 * 1024) + chunk(1)
+    expect(await sent(large)).toContain('dealpass-relay-error: too-large')
+    const small = begun('/oauth/sell/token', headers) + chunk(64 * 1024)
+    expect(await sent(`${small}0\r\n\r\n`)).toContain('dealpass-relay-error: bad-request')
+    const dpop = await world.prover.proof({ method: 'GET', url: `${world.relay.address}${summary}` })
+    const got = begun(summary, { ...north, dpop, 'content-length': '4' }).replace('POST', 'GET')
+    expect(await sent(`${got}abcd`)).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  it('takes a request that breaks off for no fault of its own', async () => {
+    const authorization = `Bearer ${await world.identity.token()}`
+    await sent(`${begun('/oauth/sell/token', { authorization, 'content-length': '100' })}abc`, 200)
+    await expect.poll(() => world.relay.output()).toMatch(/"status":400,.*"code":"bad-request"/)
+    expect(world.relay.output()).not.toContain('"event":"fault"')
+  })
+})
