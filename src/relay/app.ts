@@ -34,7 +34,9 @@ type Noted = {
   key?: string
   path?: string
 }
-type Env = { Variables: { id: string; noted: Noted; body: ArrayBuffer; user: User } }
+type Env = {
+  Variables: { id: string; noted: Noted; body: ArrayBuffer; user: User; relayed: RelayProvider }
+}
 
 /**
  * Makes the relay: token requests with the company's client secrets, and data of providers with client credentials. On
@@ -108,8 +110,11 @@ export function relayApp(
     await next()
   })
 
-  /** Lets nobody through who may not use the relay. Nobody's body is read before, and of none more than `most`. */
-  const identified = (most: number): MiddlewareHandler<Env> => {
+  /**
+   * Lets nobody through who may not use the relay, or has used it too often. Nobody's body is read before, and of none
+   * more than `most`; `count` counts requests.
+   */
+  const identified = (route: string, most: number, count: (user: string) => void): MiddlewareHandler<Env> => {
     return async (context, next) => {
       const { req } = context
       let read: Promise<ArrayBuffer> | undefined
@@ -120,17 +125,20 @@ export function relayApp(
       const authorization = req.header('authorization')
       const proof = req.header('dpop')
       if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
-      let user: User
+      const accept = (user: User) => {
+        context.set('user', user)
+        context.get('noted').user = user.id
+        context.set('relayed', known(context, route))
+        count(user.id)
+      }
       if (proof !== undefined) {
-        user = await checkProof(proof, { method: req.method, target: targetOf(req.url), body })
+        await checkProof(proof, { method: req.method, target: targetOf(req.url), body, accept })
       } else {
         const [, token] = /^bearer ([\w.~+/=-]{1,16384})$/i.exec(authorization ?? '') ?? []
         if (!token || !checkBearer) throw new RelayError('no-credentials')
-        user = await checkBearer(token)
+        accept(await checkBearer(token))
       }
       context.set('body', await body())
-      context.set('user', user)
-      context.get('noted').user = user.id
       await next()
     }
   }
@@ -147,39 +155,31 @@ export function relayApp(
 
   const jobs = { token: tokenRequest, revoke: revocation, exchange }
   for (const [route, job] of Object.entries(jobs))
-    app.post(`/oauth/:provider/${route}`, identified(relayLimits.tokenBody), context => {
-      const relayed = known(context, route)
-      const user = context.get('user')
-      countToken(user.id)
+    app.post(`/oauth/:provider/${route}`, identified(route, relayLimits.tokenBody, countToken), context => {
       return job({
         id: context.get('id'),
-        relayed,
-        user,
+        relayed: context.get('relayed'),
+        user: context.get('user'),
         sealing,
         form: formOf(context.req.header('content-type'), context.get('body')),
       })
     })
 
-  app.get('/oauth/:provider/keys', identified(0), context => {
-    const relayed = known(context, 'keys')
-    const user = context.get('user')
-    countToken(user.id)
-    return context.json({ keys: keysFor(relayed, user) }, 200, {
+  app.get('/oauth/:provider/keys', identified('keys', 0, countToken), context => {
+    return context.json({ keys: keysFor(context.get('relayed'), context.get('user')) }, 200, {
       'cache-control': 'no-store',
       'x-request-id': context.get('id'),
     })
   })
 
-  app.all('/api/:provider/*', identified(limits.body), async context => {
-    const relayed = known(context, 'api')
-    const user = context.get('user')
-    countCall(user.id)
+  app.all('/api/:provider/*', identified('api', limits.body, countCall), async context => {
+    const relayed = context.get('relayed')
     const path = targetOf(context.req.url).slice(`/api/${relayed.provider.id}`.length)
     context.get('noted').path = path.split('?', 1)[0] ?? ''
     const { answer, key } = await apiCall({
       id: context.get('id'),
       relayed,
-      user,
+      user: context.get('user'),
       tokens,
       fetchData,
       request: context.req.raw,

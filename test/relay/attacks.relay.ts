@@ -45,7 +45,8 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
     ].join('\r\n')
 
   it('reads no body of whoever has not shown who they are', async () => {
-    for (const headers of [{}, { authorization: 'Bearer x' }, { dpop: 'x' }]) {
+    const strangers: Record<string, string>[] = [{}, { authorization: 'Bearer x' }, { dpop: 'x' }]
+    for (const headers of strangers) {
       const text = begun(summary, { ...headers, 'transfer-encoding': 'chunked' })
       expect(await sent(`${text}4\r\nabcd\r\n`)).toMatch(/^HTTP\/1\.1 401 /)
     }
@@ -69,5 +70,22 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
     await sent(`${begun('/oauth/sell/token', { authorization, 'content-length': '100' })}abc`, 200)
     await expect.poll(() => world.relay.output()).toMatch(/"status":400,.*"code":"bad-request"/)
     expect(world.relay.output()).not.toContain('"event":"fault"')
+  })
+
+  it('remembers no proofs of whoever asks too often: they would leave no room for those of others', async () => {
+    const slow = await world.another({ perMinute: { tokens: 1, calls: 1 } })
+    const { prover } = world
+    const codes: (string | null)[] = []
+    for (const path of [summary, '/oauth/sellytics/keys', '/api/none/x']) {
+      expect((await world.call(path, { prover, headers: north }, slow)).status).toBe(
+        path.includes('none') ? 404 : 200,
+      )
+      const dpop = await prover.proof({ method: 'GET', url: `${slow.address}${path}` })
+      for (const _ of [1, 2]) {
+        const { code } = await world.call(path, { token: null, headers: { ...north, dpop } }, slow)
+        codes.push(code)
+      }
+    }
+    expect(codes).toEqual([...Array(4).fill('rate-limited'), 'not-found', 'not-found'])
   })
 })

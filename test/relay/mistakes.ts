@@ -79,7 +79,7 @@ export const mistakes: Record<string, Mistake> = {
     found: ['refusals', 'that is malformed, too large'],
   },
   'counts nobody’s requests': {
-    from: 'countCall(user.id);',
+    from: 'count(user.id);',
     to: '',
     found: ['refusals', 'users beyond their rate'],
   },
