@@ -23,19 +23,14 @@ export async function tokenRequest(call: Call): Promise<Response> {
   const client = clientOf(relayed)
   const { parameters, secrets } = grant === 'authorization_code' ? ofCode(call) : await ofRefresh(call)
   const response = await orUpstream(() => forwardTokenRequest(client, grant, parameters))
-  return orUpstream(() =>
-    passOn(
-      call.id,
-      response,
-      [client.clientSecret ?? '', ...secrets],
-      async ({ refresh_token, ...body }) => ({
-        ...body,
-        ...(typeof refresh_token === 'string' && refresh_token !== ''
-          ? { refresh_token: await call.sealing.seal(refresh_token, boundTo(call)) }
-          : {}),
-      }),
-    ),
-  )
+  const hidden = [client.clientSecret ?? '', ...secrets]
+  const change = async ({ refresh_token, ...body }: Record<string, unknown>) => {
+    if (typeof refresh_token !== 'string' || refresh_token === '') return body
+    // Nor may it leave as anything else.
+    hidden.push(refresh_token)
+    return { ...body, refresh_token: await call.sealing.seal(refresh_token, boundTo(call)) }
+  }
+  return orUpstream(() => passOn(call.id, response, hidden, change))
 }
 
 function ofCode({ relayed, form }: Call): { parameters: URLSearchParams; secrets: string[] } {

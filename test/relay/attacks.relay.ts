@@ -88,4 +88,19 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
     }
     expect(codes).toEqual([...Array(4).fill('rate-limited'), 'not-found', 'not-found'])
   })
+
+  it('passes no secret on that the provider’s answer has in another form or place', async () => {
+    const basic = `Basic ${btoa(`${clients.sell.id}:${clients.sell.secret}`)}`
+    const renewed = 'renewed-refresh-token'
+    const granted = { access_token: 'x'.repeat(20), token_type: 'bearer', refresh_token: renewed }
+    const { refresh_token = '' } = await world.signIn()
+    const form = { grant_type: 'refresh_token', refresh_token }
+    for (const more of [{ request: { authorization: basic } }, { data: { refresh_token: renewed } }]) {
+      world.sandbox.set('sell', { fault: { path: '/oauth2/token', body: { ...granted, ...more } } })
+      expect((await world.call('/oauth/sell/token', { form })).code).toBe('token-in-answer')
+    }
+    const body = { error: 'invalid_grant', error_description: `Authorization: ${basic}` }
+    world.sandbox.set('sell', { fault: { path: '/oauth2/token', status: 400, body } })
+    expect((await world.call('/oauth/sell/token', { form })).json).toEqual({ error: 'invalid_grant' })
+  })
 })
