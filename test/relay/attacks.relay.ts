@@ -103,4 +103,12 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
     world.sandbox.set('sell', { fault: { path: '/oauth2/token', status: 400, body } })
     expect((await world.call('/oauth/sell/token', { form })).json).toEqual({ error: 'invalid_grant' })
   })
+
+  it('takes no subject that is no text', async () => {
+    for (const sub of [['tom'], 5, { toString: 'tom' }]) {
+      const token = await world.identity.token({ sub: sub as unknown as string })
+      const headers = { 'dealpass-client': clients.sellyticsSouth.id }
+      expect((await world.call(summary, { token, headers })).code).toBe('bad-credentials')
+    }
+  })
 })
