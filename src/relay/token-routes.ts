@@ -2,7 +2,7 @@ import { forwardRevocation, forwardTokenRequest } from '../oauth/forward'
 import { guardedFetch } from '../oauth/guarded-fetch'
 import type { Grant, RelayProvider } from './config'
 import { RelayError } from './errors'
-import type { Sealing } from './sealing'
+import { isSealed, type Sealing } from './sealing'
 import { clientOf, orUpstream, passOn } from './upstream'
 import type { User } from './users'
 
@@ -62,7 +62,8 @@ export async function revocation(call: Call): Promise<Response> {
   allow(relayed, 'revocation')
   const client = clientOf(relayed)
   const given = needed(form, 'token')
-  const isAccessToken = form.get('token_type_hint') === 'access_token'
+  // A hint may be wrong (RFC 7009 section 2.1), and the provider would say of a sealed token that it is revoked.
+  const isAccessToken = form.get('token_type_hint') === 'access_token' && !isSealed(given)
   const token = isAccessToken ? given : await sealing.open(given, boundTo(call))
   const kind = isAccessToken ? 'access_token' : 'refresh_token'
   const response = await orUpstream(() => forwardRevocation(client, token, kind))

@@ -111,4 +111,16 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
       expect((await world.call(summary, { token, headers })).code).toBe('bad-credentials')
     }
   })
+
+  it('takes a sealed token for what it is, whatever the hint says', async () => {
+    const { refresh_token: token = '' } = await world.signIn()
+    world.sandbox.forget()
+    const form = { token, token_type_hint: 'access_token' }
+    const stranger = await world.identity.token({ sub: 'tom' })
+    expect((await world.call('/oauth/sell/revoke', { form, token: stranger })).code).toBe('bad-sealed-token')
+    expect(world.sandbox.saw()).toEqual([])
+    expect((await world.call('/oauth/sell/revoke', { form })).status).toBe(200)
+    const again = { grant_type: 'refresh_token', refresh_token: token }
+    expect((await world.call('/oauth/sell/token', { form: again })).json.error).toBe('invalid_grant')
+  })
 })
