@@ -95,7 +95,9 @@ function picked(
 }
 
 function passedOn({ id }: Call, { status, header, body }: DataAnswer, token: string): Response {
-  if (status >= 300 && status < 400 && status !== 304) throw new RelayError('upstream-nonsense')
+  // Of what is beyond 599 no answer can be made.
+  if ((status >= 300 && status < 400 && status !== 304) || status > 599)
+    throw new RelayError('upstream-nonsense')
   const headers = picked(header, returnedHeaders)
   if (hasToken(token, Object.values(headers), body)) throw new RelayError('token-in-answer')
   const isEmpty = [204, 205, 304].includes(status)

@@ -123,4 +123,13 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
     const again = { grant_type: 'refresh_token', refresh_token: token }
     expect((await world.call('/oauth/sell/token', { form: again })).json.error).toBe('invalid_grant')
   })
+
+  it('writes its line for an answer with a status that there is none of', async () => {
+    world.sandbox.set('sellytics', { fault: { path: '/data/v1/summary', status: 799 } })
+    const { code, headers } = await world.call(summary, { headers: north })
+    expect(code).toBe('upstream-nonsense')
+    const line = new RegExp(`"event":"audit","request":"${headers.get('x-request-id')}"`)
+    await expect.poll(() => world.relay.output()).toMatch(line)
+    expect(world.relay.output()).not.toContain('"event":"fault"')
+  })
 })
