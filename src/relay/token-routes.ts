@@ -35,7 +35,7 @@ export async function tokenRequest(call: Call): Promise<Response> {
 
 function ofCode({ relayed, form }: Call): { parameters: URLSearchParams; secrets: string[] } {
   if (!relayed.redirects.has(needed(form, 'redirect_uri'))) throw new RelayError('redirect-not-allowed')
-  needed(form, 'code')
+  codeIn(form)
   return { parameters: only(form, ['code', 'redirect_uri', 'code_verifier']), secrets: [] }
 }
 
@@ -81,7 +81,7 @@ export async function exchange({ id, relayed, form }: Call): Promise<Response> {
   allow(relayed, 'exchange')
   const client = clientOf(relayed)
   const { hooks, endpoints } = relayed.provider
-  const code = needed(form, 'code')
+  const code = codeIn(form)
   if (!hooks?.exchangeRequests || !hooks.exchangeResult) throw new RelayError('grant-not-allowed')
   const { clientSecret = '', registration } = client
   const input = { token: endpoints.token, clientId: registration.client_id, clientSecret, code }
@@ -108,6 +108,13 @@ function needed(form: URLSearchParams, name: string): string {
   const value = form.get(name)
   if (!value) throw new RelayError('bad-request')
   return value
+}
+
+// RFC 6749 appendix A.11. Some providers have it in the path of an address, where dots alone would climb.
+function codeIn(form: URLSearchParams): string {
+  const code = needed(form, 'code')
+  if (!/^[\x20-\x7e]+$/.test(code) || code === '.' || code === '..') throw new RelayError('bad-request')
+  return code
 }
 
 function only(form: URLSearchParams, names: readonly string[]): URLSearchParams {

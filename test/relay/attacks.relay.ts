@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { redirects } from '../sandbox/flows'
 import { clients } from '../sandbox/setup'
 import { runtimes } from './runtimes'
 import { startWorld, type World } from './world'
@@ -131,5 +132,16 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
     const line = new RegExp(`"event":"audit","request":"${headers.get('x-request-id')}"`)
     await expect.poll(() => world.relay.output()).toMatch(line)
     expect(world.relay.output()).not.toContain('"event":"fault"')
+  })
+
+  it('takes no code that leads elsewhere, or is none', async () => {
+    world.sandbox.forget()
+    for (const code of ['.', '..', 'a\nb', 'ü–'])
+      for (const [path, more] of [
+        ['/oauth/sellsn/exchange', {}],
+        ['/oauth/sell/token', { grant_type: 'authorization_code', redirect_uri: redirects.sell }],
+      ] as const)
+        expect((await world.call(path, { form: { code, ...more } })).code, code).toBe('bad-request')
+    expect(world.sandbox.saw()).toEqual([])
   })
 })
