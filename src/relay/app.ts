@@ -174,7 +174,11 @@ export function relayApp(
 
   app.all('/api/:provider/*', identified('api', limits.body, countCall), async context => {
     const relayed = context.get('relayed')
-    const path = targetOf(context.req.url).slice(`/api/${relayed.provider.id}`.length)
+    const target = targetOf(context.req.url)
+    const before = `/api/${relayed.provider.id}`
+    // The router decodes, so an address may stand otherwise than it was matched.
+    if (!target.startsWith(`${before}/`)) throw new RelayError('not-found')
+    const path = target.slice(before.length)
     context.get('noted').path = path.split('?', 1)[0] ?? ''
     const { answer, key } = await apiCall({
       id: context.get('id'),

@@ -144,4 +144,9 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
         expect((await world.call(path, { form: { code, ...more } })).code, code).toBe('bad-request')
     expect(world.sandbox.saw()).toEqual([])
   })
+
+  it('takes an address for no other than it is', async () => {
+    for (const path of ['/api/%73ellytics/data/v1/summary', '/%61pi/sellytics/data/v1/summary'])
+      expect((await world.call(path, { headers: north })).code, path).toBe('not-found')
+  })
 })
