@@ -180,7 +180,7 @@ export function relayApp(
     if (!target.startsWith(`${before}/`)) throw new RelayError('not-found')
     const path = target.slice(before.length)
     context.get('noted').path = path.split('?', 1)[0] ?? ''
-    const { answer, key } = await apiCall({
+    return await apiCall({
       id: context.get('id'),
       relayed,
       user: context.get('user'),
@@ -189,9 +189,10 @@ export function relayApp(
       request: context.req.raw,
       path,
       body: context.get('body'),
+      onKey: ({ label }) => {
+        context.get('noted').key = label
+      },
     })
-    context.get('noted').key = key.label
-    return answer
   })
 
   return app
