@@ -46,9 +46,9 @@ async function sealed(response: Response): Promise<Response> {
 }
 
 /** Reads a body of at most `most` bytes; rejects with `provider-rejected` (`too-large`) beyond, having stopped reading. */
-export async function readUpTo(response: Response, most: number): Promise<ArrayBuffer> {
-  if (!response.body) return new ArrayBuffer(0)
-  const reader = response.body.getReader()
+export async function readUpTo({ body }: Response | Request, most: number): Promise<ArrayBuffer> {
+  if (!body) return new ArrayBuffer(0)
+  const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {

@@ -19,6 +19,8 @@ type Call = {
   body: ArrayBuffer
   tokens: MachineTokens
   fetchData: DataFetch
+  /** Told of the key before anything is sent with it. */
+  onKey(key: RelayKey): void
 }
 
 /**
@@ -27,12 +29,13 @@ type Call = {
  *
  * Throws `not-allowed`, `method-not-allowed`, `path-not-allowed`, `bad-request`, `token-in-answer`, `too-large`, `upstream-…`.
  */
-export async function apiCall(call: Call): Promise<{ answer: Response; key: RelayKey }> {
+export async function apiCall(call: Call): Promise<Response> {
   const { relayed, user, request, path, tokens } = call
   const key = keyFor(relayed, request.headers.get('dealpass-client'))
   if (!mayUse(key, user)) throw new RelayError('not-allowed')
   if (!relayed.methods.has(request.method)) throw new RelayError('method-not-allowed')
   const url = addressOf(relayed, path)
+  call.onKey(key)
   for (let round = 0; ; round += 1) {
     const token = await tokens.get(relayed, key)
     const response = await sent(call, url, token)
@@ -41,7 +44,7 @@ export async function apiCall(call: Call): Promise<{ answer: Response; key: Rela
       tokens.drop(relayed, key, token)
       continue
     }
-    return { answer: passedOn(call, response, token), key }
+    return passedOn(call, response, token)
   }
 }
 
@@ -95,7 +98,9 @@ function picked(
 }
 
 function passedOn({ id }: Call, { status, header, body }: DataAnswer, token: string): Response {
-  if (status >= 300 && status < 400 && status !== 304) throw new RelayError('upstream-nonsense')
+  // Of what is beyond 599 no answer can be made.
+  if ((status >= 300 && status < 400 && status !== 304) || status > 599)
+    throw new RelayError('upstream-nonsense')
   const headers = picked(header, returnedHeaders)
   if (hasToken(token, Object.values(headers), body)) throw new RelayError('token-in-answer')
   const isEmpty = [204, 205, 304].includes(status)

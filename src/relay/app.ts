@@ -1,8 +1,8 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { limits } from '../shared/limits'
 import { apiCall, keysFor } from './api-route'
 import { bearerCheck } from './bearer'
+import { bodyOf } from './body'
 import type { RelayConfig, RelayProvider } from './config'
 import { type DataFetch, webDataFetch } from './data-fetch'
 import { errorAnswer, RelayError } from './errors'
@@ -34,7 +34,9 @@ type Noted = {
   key?: string
   path?: string
 }
-type Env = { Variables: { id: string; noted: Noted; body: ArrayBuffer; user: User } }
+type Env = {
+  Variables: { id: string; noted: Noted; body: ArrayBuffer; user: User; relayed: RelayProvider }
+}
 
 /**
  * Makes the relay: token requests with the company's client secrets, and data of providers with client credentials. On
@@ -108,28 +110,37 @@ export function relayApp(
     await next()
   })
 
-  const identified = async (context: Context<Env>, next: () => Promise<void>) => {
-    const { req } = context
-    const body = () => (hasBody(req.method) ? req.arrayBuffer() : Promise.resolve(new ArrayBuffer(0)))
-    const authorization = req.header('authorization')
-    const proof = req.header('dpop')
-    if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
-    let user: User
-    if (proof !== undefined) {
-      user = await checkProof(proof, {
-        method: req.method,
-        target: targetOf(req.url),
-        body: () => req.arrayBuffer(),
-      })
-    } else {
-      const [, token] = /^bearer ([\w.~+/=-]{1,16384})$/i.exec(authorization ?? '') ?? []
-      if (!token || !checkBearer) throw new RelayError('no-credentials')
-      user = await checkBearer(token)
+  /**
+   * Lets nobody through who may not use the relay, or has used it too often. Nobody's body is read before, and of none
+   * more than `most`; `count` counts requests.
+   */
+  const identified = (route: string, most: number, count: (user: string) => void): MiddlewareHandler<Env> => {
+    return async (context, next) => {
+      const { req } = context
+      let read: Promise<ArrayBuffer> | undefined
+      const body = () => {
+        read ??= bodyOf(req.raw, most)
+        return read
+      }
+      const authorization = req.header('authorization')
+      const proof = req.header('dpop')
+      if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
+      const accept = (user: User) => {
+        context.set('user', user)
+        context.get('noted').user = user.id
+        context.set('relayed', known(context, route))
+        count(user.id)
+      }
+      if (proof !== undefined) {
+        await checkProof(proof, { method: req.method, target: targetOf(req.url), body, accept })
+      } else {
+        const [, token] = /^bearer ([\w.~+/=-]{1,16384})$/i.exec(authorization ?? '') ?? []
+        if (!token || !checkBearer) throw new RelayError('no-credentials')
+        accept(await checkBearer(token))
+      }
+      context.set('body', await body())
+      await next()
     }
-    context.set('body', await body())
-    context.set('user', user)
-    context.get('noted').user = user.id
-    await next()
   }
 
   const known = (context: Context<Env>, route: string): RelayProvider => {
@@ -142,58 +153,46 @@ export function relayApp(
     return relayed
   }
 
-  const limited = (most: number): MiddlewareHandler<Env> => {
-    const onError = () => {
-      throw new RelayError('too-large')
-    }
-    const limit = bodyLimit({ maxSize: most, onError })
-    // To look for a body where none can be makes a slow request of a quick one.
-    return (context, next) => (hasBody(context.req.method) ? limit(context, next) : next())
-  }
-
   const jobs = { token: tokenRequest, revoke: revocation, exchange }
   for (const [route, job] of Object.entries(jobs))
-    app.post(`/oauth/:provider/${route}`, limited(relayLimits.tokenBody), identified, context => {
-      const relayed = known(context, route)
-      const user = context.get('user')
-      countToken(user.id)
+    app.post(`/oauth/:provider/${route}`, identified(route, relayLimits.tokenBody, countToken), context => {
       return job({
         id: context.get('id'),
-        relayed,
-        user,
+        relayed: context.get('relayed'),
+        user: context.get('user'),
         sealing,
         form: formOf(context.req.header('content-type'), context.get('body')),
       })
     })
 
-  app.get('/oauth/:provider/keys', identified, context => {
-    const relayed = known(context, 'keys')
-    const user = context.get('user')
-    countToken(user.id)
-    return context.json({ keys: keysFor(relayed, user) }, 200, {
+  app.get('/oauth/:provider/keys', identified('keys', 0, countToken), context => {
+    return context.json({ keys: keysFor(context.get('relayed'), context.get('user')) }, 200, {
       'cache-control': 'no-store',
       'x-request-id': context.get('id'),
     })
   })
 
-  app.all('/api/:provider/*', limited(limits.body), identified, async context => {
-    const relayed = known(context, 'api')
-    const user = context.get('user')
-    countCall(user.id)
-    const path = targetOf(context.req.url).slice(`/api/${relayed.provider.id}`.length)
+  app.all('/api/:provider/*', identified('api', limits.body, countCall), async context => {
+    const relayed = context.get('relayed')
+    const target = targetOf(context.req.url)
+    const before = `/api/${relayed.provider.id}`
+    // The router decodes, so an address may stand otherwise than it was matched.
+    if (!target.startsWith(`${before}/`)) throw new RelayError('not-found')
+    const path = target.slice(before.length)
     context.get('noted').path = path.split('?', 1)[0] ?? ''
-    const { answer, key } = await apiCall({
+    return await apiCall({
       id: context.get('id'),
       relayed,
-      user,
+      user: context.get('user'),
       tokens,
       fetchData,
       request: context.req.raw,
       path,
       body: context.get('body'),
+      onKey: ({ label }) => {
+        context.get('noted').key = label
+      },
     })
-    context.get('noted').key = key.label
-    return answer
   })
 
   return app
@@ -201,8 +200,6 @@ export function relayApp(
 
 /** Path and query. What stands before them in a request's address, the runtime has made and parsed. */
 const targetOf = (url: string) => url.slice(url.indexOf('/', url.indexOf('//') + 2))
-
-const hasBody = (method: string) => method !== 'GET' && method !== 'HEAD'
 
 function isExtension(origin: string, extensions: readonly string[] | undefined): boolean {
   // Firefox gives each profile an id of its own for the extension.

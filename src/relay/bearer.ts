@@ -54,7 +54,9 @@ function refuseOtherKinds(config: Issuer, payload: JWTPayload, typ: string | und
     throw new RelayError('bad-credentials')
   if (!isIdToken && ('nonce' in payload || 'at_hash' in payload || 'c_hash' in payload))
     throw new RelayError('bad-credentials')
-  if (!payload.sub || payload.sub.length > 255) throw new RelayError('bad-credentials')
+  // What is no text would become one that may be somebody else's.
+  if (typeof payload.sub !== 'string' || payload.sub === '' || payload.sub.length > 255)
+    throw new RelayError('bad-credentials')
   const client = payload.client_id ?? payload.azp
   if (config.clients && !config.clients.includes(String(client))) throw new RelayError('not-allowed')
 }

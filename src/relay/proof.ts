@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, type JWK, jwtVerify } from 'jose'
 import { RelayError } from './errors'
 import { relayLimits } from './limits'
-import type { Asked, User } from './users'
+import type { Asked } from './users'
 
 /**
  * Makes the check of proofs of possession: a DPoP proof (RFC 9449 section 4.3) of an admitted ES256 key, known by its
@@ -9,13 +9,13 @@ import type { Asked, User } from './users'
  * the last ended by a line break: a proof that is stolen is good for nothing but the very same request, and an instance
  * that has seen it refuses that, too.
  *
- * It throws `bad-credentials`, `not-admitted`, `stale-proof`, `replayed-proof`.
+ * It throws `bad-credentials`, `not-admitted`, `stale-proof`, `replayed-proof`, and what `accept` throws.
  */
 export function proofCheck(
   origin: string,
   isAdmitted: (thumbprint: string) => Promise<boolean>,
   now = Date.now,
-): (proof: string, asked: Asked) => Promise<User> {
+): (proof: string, asked: Asked) => Promise<void> {
   const used = new Map<string, number>()
 
   return async (proof, asked) => {
@@ -33,10 +33,11 @@ export function proofCheck(
       throw new RelayError('bad-credentials')
     const name = `${thumbprint} ${jti}`
     if (used.has(name)) throw new RelayError('replayed-proof')
+    // Whoever asks too often must not fill the memory that everybody's proofs need.
+    asked.accept({ id: `key:${thumbprint}` })
     if (used.size >= relayLimits.rememberedProofs) forgetOld(used, now())
     // One dated ahead may come again for as long as it is not stale.
     used.set(name, now() + 2 * relayLimits.proof)
-    return { id: `key:${thumbprint}` }
   }
 }
 

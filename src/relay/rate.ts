@@ -12,7 +12,8 @@ export function createRate(perMinute: number, now = Date.now): (user: string) =>
     const at = now()
     const before = buckets.get(user) ?? { left: perMinute, at }
     const left = Math.min(perMinute, before.left + Math.max(0, at - before.at) * perMs)
-    buckets.set(user, { left: Math.max(0, left - 1), at })
+    // What was refused costs nothing: else whoever asks a little too often would never be answered again.
+    buckets.set(user, { left: left < 1 ? left : left - 1, at })
     if (buckets.size > relayLimits.countedUsers)
       for (const [name, bucket] of buckets) if (at - bucket.at > 60_000) buckets.delete(name)
     if (left < 1) throw new RelayError('rate-limited', { retryAfter: Math.ceil((1 - left) / perMs / 1000) })

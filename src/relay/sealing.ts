@@ -14,6 +14,9 @@ export type Sealing = {
 // Tells our own from a provider's token that never was sealed, without trying.
 const PREFIX = 'dpr1'
 
+/** Whether a token looks like one that a relay has sealed. */
+export const isSealed = (token: string): boolean => token.startsWith(`${PREFIX}.`)
+
 /**
  * Makes the seal of refresh tokens: JWE (RFC 7516) by a shared key, `dir` and `A256GCM`, the key's id in the header.
  * Provider, client, user and key id are associated data, so what was sealed for one is nothing to another. The relay

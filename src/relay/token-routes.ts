@@ -2,7 +2,7 @@ import { forwardRevocation, forwardTokenRequest } from '../oauth/forward'
 import { guardedFetch } from '../oauth/guarded-fetch'
 import type { Grant, RelayProvider } from './config'
 import { RelayError } from './errors'
-import type { Sealing } from './sealing'
+import { isSealed, type Sealing } from './sealing'
 import { clientOf, orUpstream, passOn } from './upstream'
 import type { User } from './users'
 
@@ -23,24 +23,19 @@ export async function tokenRequest(call: Call): Promise<Response> {
   const client = clientOf(relayed)
   const { parameters, secrets } = grant === 'authorization_code' ? ofCode(call) : await ofRefresh(call)
   const response = await orUpstream(() => forwardTokenRequest(client, grant, parameters))
-  return orUpstream(() =>
-    passOn(
-      call.id,
-      response,
-      [client.clientSecret ?? '', ...secrets],
-      async ({ refresh_token, ...body }) => ({
-        ...body,
-        ...(typeof refresh_token === 'string' && refresh_token !== ''
-          ? { refresh_token: await call.sealing.seal(refresh_token, boundTo(call)) }
-          : {}),
-      }),
-    ),
-  )
+  const hidden = [client.clientSecret ?? '', ...secrets]
+  const change = async ({ refresh_token, ...body }: Record<string, unknown>) => {
+    if (typeof refresh_token !== 'string' || refresh_token === '') return body
+    // Nor may it leave as anything else.
+    hidden.push(refresh_token)
+    return { ...body, refresh_token: await call.sealing.seal(refresh_token, boundTo(call)) }
+  }
+  return orUpstream(() => passOn(call.id, response, hidden, change))
 }
 
 function ofCode({ relayed, form }: Call): { parameters: URLSearchParams; secrets: string[] } {
   if (!relayed.redirects.has(needed(form, 'redirect_uri'))) throw new RelayError('redirect-not-allowed')
-  needed(form, 'code')
+  codeIn(form)
   return { parameters: only(form, ['code', 'redirect_uri', 'code_verifier']), secrets: [] }
 }
 
@@ -67,7 +62,8 @@ export async function revocation(call: Call): Promise<Response> {
   allow(relayed, 'revocation')
   const client = clientOf(relayed)
   const given = needed(form, 'token')
-  const isAccessToken = form.get('token_type_hint') === 'access_token'
+  // A hint may be wrong (RFC 7009 section 2.1), and the provider would say of a sealed token that it is revoked.
+  const isAccessToken = form.get('token_type_hint') === 'access_token' && !isSealed(given)
   const token = isAccessToken ? given : await sealing.open(given, boundTo(call))
   const kind = isAccessToken ? 'access_token' : 'refresh_token'
   const response = await orUpstream(() => forwardRevocation(client, token, kind))
@@ -85,7 +81,7 @@ export async function exchange({ id, relayed, form }: Call): Promise<Response> {
   allow(relayed, 'exchange')
   const client = clientOf(relayed)
   const { hooks, endpoints } = relayed.provider
-  const code = needed(form, 'code')
+  const code = codeIn(form)
   if (!hooks?.exchangeRequests || !hooks.exchangeResult) throw new RelayError('grant-not-allowed')
   const { clientSecret = '', registration } = client
   const input = { token: endpoints.token, clientId: registration.client_id, clientSecret, code }
@@ -112,6 +108,13 @@ function needed(form: URLSearchParams, name: string): string {
   const value = form.get(name)
   if (!value) throw new RelayError('bad-request')
   return value
+}
+
+// RFC 6749 appendix A.11. Some providers have it in the path of an address, where dots alone would climb.
+function codeIn(form: URLSearchParams): string {
+  const code = needed(form, 'code')
+  if (!/^[\x20-\x7e]+$/.test(code) || code === '.' || code === '..') throw new RelayError('bad-request')
+  return code
 }
 
 function only(form: URLSearchParams, names: readonly string[]): URLSearchParams {

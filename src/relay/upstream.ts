@@ -1,5 +1,6 @@
 import { type OAuthClient, oauthClient } from '../oauth/client'
 import { AppError } from '../shared/errors'
+import { hasToken } from '../shared/token-in-answer'
 import type { RelayKey, RelayProvider } from './config'
 import { RelayError } from './errors'
 
@@ -41,7 +42,7 @@ const passed = ['date', 'retry-after']
 /**
  * Passes an answer of a token, exchange or revocation endpoint on: its status and its JSON, as `change` leaves it.
  * `id` is the request's. A success that is no JSON object is `upstream-nonsense`; of a refusal only the members of RFC 6749 section 5.2 go on,
- * and none that has one of `secrets` in it, since some servers repeat what they were sent.
+ * and none that has one of `secrets` in it, since some servers repeat what they were sent. `change` may add to `secrets`.
  */
 export async function passOn(
   id: string,
@@ -85,6 +86,17 @@ function objectOf(text: string): Record<string, unknown> | undefined {
   }
 }
 
+// Servers that repeat what they were sent repeat it as it was sent: in a form, in JSON, or with Basic in base64.
 function holdsAny(text: string, secrets: readonly string[]): boolean {
-  return secrets.some(secret => secret.length >= 8 && text.includes(secret))
+  const forms = secrets.flatMap(secret => [
+    secret,
+    new URLSearchParams({ '': secret }).toString().slice(1),
+    JSON.stringify(secret).slice(1, -1),
+  ])
+  return [...new Set(forms)].some(form =>
+    // No token has other characters (RFC 6749 appendix A.17), and they have no base64 that all would agree on.
+    /^[\x20-\x7e]*$/.test(form)
+      ? hasToken(form, [text], new ArrayBuffer(0))
+      : form.length >= 8 && text.includes(form),
+  )
 }

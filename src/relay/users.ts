@@ -6,6 +6,11 @@ export type User = {
 
 /**
  * What a proof of possession is compared with. `target` is the path with its query; `body` reads the bytes, which nobody
- * does for who has not shown the rest.
+ * does for who has not shown the rest. `accept` is told who it is before the proof is remembered, and may throw.
  */
-export type Asked = { method: string; target: string; body(): Promise<ArrayBuffer> }
+export type Asked = {
+  method: string
+  target: string
+  body(): Promise<ArrayBuffer>
+  accept(user: User): void
+}

@@ -79,7 +79,7 @@ export const mistakes: Record<string, Mistake> = {
     found: ['refusals', 'that is malformed, too large'],
   },
   'counts nobody’s requests': {
-    from: 'countCall(user.id);',
+    from: 'count(user.id);',
     to: '',
     found: ['refusals', 'users beyond their rate'],
   },
@@ -109,7 +109,7 @@ export const mistakes: Record<string, Mistake> = {
     found: ['faults', 'that repeats secrets in its refusal'],
   },
   'follows redirects': {
-    from: 'if (status >= 300 && status < 400 && status !== 304)',
+    from: 'if (status >= 300 && status < 400 && status !== 304 || status > 599)',
     to: 'if (false)',
     found: ['faults', 'whose data endpoint fails'],
   },

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -132,12 +132,16 @@ it('admits keys by their thumbprint, while it runs', async () => {
   })
   expect({ status, stderr }).toEqual({ status: 0, stderr: `${prover.thumbprint} may use the relay.\n` })
   expect((await asked())?.status).toBe(200)
+  // Whoever runs the relay is not who admits keys, and has to be able to read it.
+  expect(statSync(keysFile).mode & 0o777).toBe(0o644)
+  chmodSync(keysFile, 0o640)
   const other = await createProver(relayOrigin)
   relay(['admit', other.thumbprint, '--config', config], { KEY: key })
   expect(JSON.parse(readFileSync(keysFile, 'utf8'))).toEqual({
     [prover.thumbprint]: 'Mia’s laptop',
     [other.thumbprint]: '',
   })
+  expect(statSync(keysFile).mode & 0o777).toBe(0o640)
   expect((await world.call(summary, { ...north, prover: other })).status).toBe(200)
 })
 

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 
 const isThumbprint = (value: unknown): value is string =>
   typeof value === 'string' && /^[\w-]{43}$/.test(value)
@@ -24,11 +24,12 @@ export function admittedKeys(keys: readonly string[] = [], file?: string): (key:
 export function admit(file: string, thumbprint: string, note: string): void {
   if (!isThumbprint(thumbprint))
     throw new Error('A thumbprint has 43 characters: letters, digits, - and _. The extension shows it.')
-  const keys = statSync(file, { throwIfNoEntry: false }) ? readKeys(file) : {}
+  const before = statSync(file, { throwIfNoEntry: false })
+  const keys = before ? readKeys(file) : {}
   // Whole or not at all: a relay that reads meanwhile must not find half a file.
-  writeFileSync(`${file}.new`, `${JSON.stringify({ ...keys, [thumbprint]: note }, null, 2)}\n`, {
-    mode: 0o600,
-  })
+  writeFileSync(`${file}.new`, `${JSON.stringify({ ...keys, [thumbprint]: note }, null, 2)}\n`)
+  // Who runs the relay is often somebody else, and nothing in it is secret.
+  chmodSync(`${file}.new`, before ? before.mode & 0o777 : 0o644)
   renameSync(`${file}.new`, file)
 }
 

@@ -25,7 +25,13 @@ export async function startRelay(config: RelayConfig, log: Log): Promise<Running
   const isAdmitted = admittedKeys(keys, keysFile)
   const app = relayApp(config, { log, metrics, isAdmitted, fetchData: nodeDataFetch })
   const operations = operationsApp(metrics, () => isReady)
-  const server = await listening(app.fetch, config.listen)
+  const answered = async (request: Request) => {
+    const answer = await app.fetch(request)
+    // What is under way ends well, and its connection with it: the next request would be a new one.
+    if (!isReady) answer.headers.set('connection', 'close')
+    return answer
+  }
+  const server = await listening(answered, config.listen)
   const second = await listening(operations.fetch, config.operations).catch(async (error: unknown) => {
     await closed(server)
     throw error
@@ -41,7 +47,8 @@ export async function startRelay(config: RelayConfig, log: Log): Promise<Running
     stop: async () => {
       isReady = false
       await closed(server)
-      await closed(second)
+      // Nobody who only asks how it is, or never ends asking, is waited for as well.
+      await closed(second, 0)
       log({ level: 'info', event: 'stop' })
     },
   }
@@ -57,9 +64,9 @@ function listening(
   })
 }
 
-function closed(server: Server): Promise<void> {
+function closed(server: Server, patience: number = relayLimits.stop): Promise<void> {
   return new Promise(resolve => {
-    const timer = setTimeout(() => server.closeAllConnections(), relayLimits.stop)
+    const timer = setTimeout(() => server.closeAllConnections(), patience)
     server.close(() => {
       clearTimeout(timer)
       resolve()
