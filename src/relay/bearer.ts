@@ -36,7 +36,7 @@ export function bearerCheck(config: Issuer, now = Date.now): (token: string) => 
         requiredClaims: ['sub', 'exp', 'aud', 'iss'],
       })
       refuseOtherKinds(config, payload, protectedHeader.typ)
-      const user = { id: `user:${payload.sub}` }
+      const user = { id: `user:${payload.sub}`, issuer: config.issuer }
       if (known.size >= relayLimits.rememberedTokens) known.clear()
       known.set(token, { user, endsAt: (payload.exp ?? 0) * 1000 })
       return user

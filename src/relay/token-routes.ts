@@ -122,5 +122,5 @@ function only(form: URLSearchParams, names: readonly string[]): URLSearchParams 
 }
 
 function boundTo({ relayed: { provider, clientId = '' }, user }: Call) {
-  return { provider: provider.id, clientId, user: user.id }
+  return { provider: provider.id, clientId, user: [user.issuer, user.id].filter(Boolean).join(' ') }
 }

@@ -2,6 +2,8 @@
 export type User = {
   /** `user:<subject>` or `key:<thumbprint>`: what logs, allow-lists and sealed tokens name. */
   id: string
+  /** Who says so, of a subject: another issuer's same subject is somebody else. */
+  issuer?: string
 }
 
 /**

@@ -22,6 +22,7 @@ function appOf(bindings: Bindings): ReturnType<typeof relayApp> {
   )
   if ('faults' in read)
     throw new Error(read.faults.map(({ path, message }) => `${path} ${message}`.trim()).join('\n'))
+  if (read.config.users.keysFile) throw new Error('users.keysFile is of no use where there are no files.')
   const admitted = new Set(read.config.users.keys)
   // biome-ignore lint/suspicious/noConsole: it is where such a platform takes its log lines from
   const log = jsonLog(text => console.log(text))

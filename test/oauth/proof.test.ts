@@ -19,8 +19,12 @@ async function checked(
     async () => true,
     () => at,
   )
-  return check(proof, { method, target, body: async () => bytes(body) }).then(
-    ({ id }) => id,
+  let user = ''
+  const accept = ({ id }: { id: string }) => {
+    user = id
+  }
+  return check(proof, { method, target, body: async () => bytes(body), accept }).then(
+    () => user,
     ({ code }) => code,
   )
 }

@@ -90,6 +90,13 @@ describe.each(runtimes)('the relay on %s, in front of an upstream', runtime => {
     expect(told(await ask())).toBe('502 token-in-answer')
   })
 
+  it('that packs its answer unasked: nothing could be found in it', async () => {
+    // A platform's own fetch unpacks it, and fails at what is not packed.
+    const fault = { path: '/data/v1/summary', body: {}, headers: { 'content-encoding': 'gzip' } }
+    world.sandbox.set('sellytics', { fault })
+    expect(told(await world.call(summary, north))).toMatch(/^502 upstream-(nonsense|unreachable)$/)
+  })
+
   it('whose data endpoint fails: its answer goes on, what is no answer does not', async () => {
     for (const [fault, expected] of [
       [{ status: 500, body: { error: 'x' } }, '500 null'],

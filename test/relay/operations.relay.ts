@@ -289,3 +289,13 @@ it('refuses smuggled and malformed requests without looking further', async () =
   expect(doubled).not.toContain('HTTP/1.1 200')
   expect(world.sandbox.saw()).toEqual([])
 })
+
+it('stops when nobody reads its log any more', async () => {
+  world = await startWorld('node')
+  const { child } = world.relay
+  const ended = new Promise<number | null>(resolve => child?.once('exit', resolve))
+  child?.stdout?.destroy()
+  await world.call(summary, north)
+  // The first line after that tells it.
+  expect(await ended).toBe(1)
+})

@@ -48,11 +48,16 @@ export async function runRelay(args: string[]): Promise<number> {
     const output = writer()
     process.once('exit', output.flush)
     const relay = await startRelay(config, jsonLog(output.write))
-    await new Promise<void>(resolve => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+    const code = await new Promise<number>(resolve => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(0))
+      // Nobody reads what it writes any more, the audit among it: then it must not go on.
+      process.stdout.on('error', () => resolve(1))
     })
     await relay.stop()
-    return 0
+    output.flush()
+    // A call whose caller was cut off may still wait for its upstream.
+    setTimeout(() => process.exit(code), 1_000).unref()
+    return code
   } catch (error) {
     say(error instanceof Error ? error.message : String(error))
     return 1

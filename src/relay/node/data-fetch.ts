@@ -17,6 +17,8 @@ export const nodeDataFetch: DataFetch = async (url, { method, headers, body }) =
       headers,
       ...(body ? { body: new Uint8Array(body) } : {}),
     })
+    // Nobody has asked for a packed one, and nothing could be found in it.
+    if (answer.headers['content-encoding']) throw new AppError('provider-rejected', 'nonsense-answer')
     const chunks: Uint8Array[] = []
     let size = 0
     for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
