@@ -32,7 +32,7 @@ const shortFaults: readonly FaultName[] = [
   'truncated JSON',
   'bad TLS',
 ]
-const shortBesides = ['connect timeout', 'fetch timeout', 'connect server a day ahead', 'refresh refusal']
+const shortBesides = ['connect server a day ahead', 'refresh refusal']
 /** A setup has at most 64 providers, and each cell is one. */
 const perBrowser: readonly (readonly Operation[])[] = [
   ['connect', 'probe', 'refresh'],

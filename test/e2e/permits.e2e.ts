@@ -275,7 +275,10 @@ test('Stop everything stops everything, and goes on', async ({ dealpass, sandbox
   await sandbox.waitFor({ path: '/v2/leads/2' })
 })
 
-test('says in the panel why a call failed, and tries again', async ({ dealpass, sandbox }) => {
+test('says in the panel why a call failed, and tries again', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   await connected(dealpass, sandbox, 'sell')
   sandbox.set('sell', { fault: { path: '/v2/leads/1', drop: true } })
   const { panel } = await openPanel(dealpass, crmLead)
@@ -288,7 +291,10 @@ test('says in the panel why a call failed, and tries again', async ({ dealpass, 
   expect((await viewOf(dealpass)).connections[0]).not.toHaveProperty('notAnswering')
 })
 
-test('holds a permit to its scopes, also where the token could do more', async ({ dealpass, sandbox }) => {
+test('holds a permit to its scopes, also where the token could do more', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   await connected(dealpass, sandbox, 'sell')
   const { page, panel } = await openPanel(dealpass)
   await allowOnPage(dealpass, panel)

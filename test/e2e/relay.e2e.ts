@@ -109,11 +109,9 @@ test('connects, uses, renews and ends all four with no secret in the extension',
   for (const { value } of companySecrets) expect(relay.output()).not.toContain(value)
 })
 
-test('says that a relay does not answer, and goes on when it is back, with nobody doing anything', async ({
-  dealpass,
-  sandbox,
-  relay,
-}) => {
+test('says that a relay does not answer, and goes on when it is back, with nobody doing anything', {
+  tag: '@full',
+}, async ({ dealpass, sandbox, relay }) => {
   test.slow()
   const popup = await admitted(dealpass, relay)
   await connectInTab(dealpass, sandbox, 'sell', popup)
@@ -158,7 +156,7 @@ test('says where the thumbprint is while it is not admitted, and connects once i
   expect(sandbox.saw({ server: 'sellytics', path: /token/ })).toEqual([])
 })
 
-test('keeps a login that the relay will not open for another browser key', async ({
+test('keeps a login that the relay will not open for another browser key', { tag: '@full' }, async ({
   dealpass,
   sandbox,
   relay,
@@ -191,7 +189,7 @@ test('keeps a login that the relay will not open for another browser key', async
   expect(sandbox.saw({ path: '/oauth2/token' })).toEqual([])
 })
 
-test.describe('where the relay knows people by their sign-in', () => {
+test.describe('where the relay knows people by their sign-in', { tag: '@full' }, () => {
   const back = 'https://oafpccagbpfogdomgmaejahnckbcofcl.chromiumapp.org/corp'
   const issuer = 'https://auth.play2sell.com'
   test.use({ sandboxOptions: { loopback: true, redirects: { salesos: [back] } } })

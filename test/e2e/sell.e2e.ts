@@ -126,10 +126,9 @@ test('goes on with the refresh token that Sell gives, until Sell refuses one', {
     })
 })
 
-test('implicit: keeps the refresh token of the fragment only where the setup wants it', async ({
-  dealpass,
-  sandbox,
-}) => {
+test('implicit: keeps the refresh token of the fragment only where the setup wants it', {
+  tag: '@full',
+}, async ({ dealpass, sandbox }) => {
   const setup = setupWith('sell', { clientSecret: secret, allowImplicitRefresh: true })
   await connectedWith(dealpass, sandbox, setup, 'sell')
   expect((await viewOf(dealpass)).connections).toMatchObject([{ flow: 'implicit', renews: 'refresh' }])

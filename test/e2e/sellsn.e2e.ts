@@ -56,7 +56,10 @@ test('the exchange brings a key whatever SellSN thinks of an Authorization heade
   expect(JSON.stringify(await viewOf(dealpass))).not.toMatch(/payouts|discord|stripe|verification/i)
 })
 
-test('says what is wrong with an exchange as far as SellSN tells it', async ({ dealpass, sandbox }) => {
+test('says what is wrong with an exchange as far as SellSN tells it', { tag: '@full' }, async ({
+  dealpass,
+  sandbox,
+}) => {
   const setup = setupWith('sellsn', { clientSecret: 'not-the-secret-of-this-app-at-all' })
   await (await importSetup(dealpass, setup)).close()
   const popup = await popupTab(dealpass)
@@ -78,10 +81,9 @@ test('says what is wrong with an exchange as far as SellSN tells it', async ({ d
   expect((await viewOf(dealpass)).connections).toEqual([])
 })
 
-test('connects an unknown account where the app lacks user.view, and says what it may', async ({
-  dealpass,
-  sandbox,
-}) => {
+test('connects an unknown account where the app lacks user.view, and says what it may', {
+  tag: '@full',
+}, async ({ dealpass, sandbox }) => {
   sandbox.set('sellsn', { permissions: ['stores.view', 'stores.orders.view'] })
   await (await importSetup(dealpass, setupWith('sellsn', {}))).close()
   const popup = await popupTab(dealpass)

@@ -48,10 +48,9 @@ test('connects two spaces by their keys and shows figures, ignoring the refresh 
   expect(sandbox.saw(token)).toHaveLength(2)
 })
 
-test('fetches a new token when the old one ends, once, also where no refresh token comes along', async ({
-  dealpass,
-  sandbox,
-}) => {
+test('fetches a new token when the old one ends, once, also where no refresh token comes along', {
+  tag: '@full',
+}, async ({ dealpass, sandbox }) => {
   sandbox.set('sellytics', { refreshToken: false })
   await connected(dealpass, sandbox, 'sellytics')
   const { page, panel } = await usedPanel(dealpass)

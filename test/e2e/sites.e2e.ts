@@ -141,11 +141,9 @@ test('asks for the difference, revokes what was given, and lets the site go', as
   })
 })
 
-test('keeps a site over a restart of the browser, and each permit as long as it says', async ({
-  dealpass,
-  launch,
-  sandbox,
-}) => {
+test('keeps a site over a restart of the browser, and each permit as long as it says', {
+  tag: '@full',
+}, async ({ dealpass, launch, sandbox }) => {
   await connected(dealpass, sandbox, 'salesos')
   const page = await dealpass.context.newPage()
   await page.goto(`${site}/blank`)

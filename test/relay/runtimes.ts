@@ -30,18 +30,23 @@ export type Running = {
 const folderOfRelay = process.env.DEALPASS_RELAY_FOLDER ?? 'dist/relay'
 const file = (runtime: Runtime) => join(folderOfRelay, runtime === 'node' ? 'relay.js' : 'worker.js')
 
-/** Starts the built relay with a configuration and the secrets that it names by `env`. */
+/** Starts the built relay with a configuration and the secrets that it names by `env`. `isQuiet` keeps none of its output. */
 export function startRelay(
   runtime: Runtime,
   config: object,
   secrets: Record<string, string>,
+  { isQuiet = false } = {},
 ): Promise<Running> {
   if (!existsSync(file(runtime)))
     throw new Error('There is no relay in dist/relay: build it first with `npm run build`.')
-  return runtime === 'node' ? startOnNode(config, secrets) : startOnWorkerd(config, secrets)
+  return runtime === 'node' ? startOnNode(config, secrets, isQuiet) : startOnWorkerd(config, secrets, isQuiet)
 }
 
-async function startOnNode(config: object, secrets: Record<string, string>): Promise<Running> {
+async function startOnNode(
+  config: object,
+  secrets: Record<string, string>,
+  isQuiet: boolean,
+): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'dealpass-relay-'))
   const path = join(folder, 'relay.json')
   writeFileSync(path, JSON.stringify(config))
@@ -57,7 +62,7 @@ async function startOnNode(config: object, secrets: Record<string, string>): Pro
   const started = new Promise<number>((resolve, reject) => {
     child.once('exit', code => reject(new Error(`The relay ended with ${code}:\n${output}`)))
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text
+      if (!isStarted || !isQuiet) output += text
       const [, port] = (!isStarted && /"event":"start","port":(\d+)/.exec(output)) || []
       if (port === undefined) return
       isStarted = true
@@ -84,7 +89,11 @@ async function startOnNode(config: object, secrets: Record<string, string>): Pro
   }
 }
 
-async function startOnWorkerd(config: object, secrets: Record<string, string>): Promise<Running> {
+async function startOnWorkerd(
+  config: object,
+  secrets: Record<string, string>,
+  isQuiet: boolean,
+): Promise<Running> {
   let output = ''
   const folder = mkdtempSync(join(tmpdir(), 'dealpass-relay-'))
   const miniflare = new Miniflare({
@@ -96,7 +105,7 @@ async function startOnWorkerd(config: object, secrets: Record<string, string>): 
     handleRuntimeStdio: (out: Readable, err: Readable) => {
       for (const stream of [out, err])
         stream.setEncoding('utf8').on('data', (text: string) => {
-          output += text
+          if (!isQuiet) output += text
         })
     },
   })
