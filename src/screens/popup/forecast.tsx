@@ -9,7 +9,7 @@ import { Notice } from '../ui/notice'
 
 /** What a person has to see to before tomorrow, with one button for all of it; and a clock that is wrong. */
 export function Forecast({ view, now }: { view: View; now: number }) {
-  const { clockSkew, renewing, lock } = view
+  const { clockSkew, renewing, lock, stopped } = view
   const needed = needsPerson(view, now)
   const names = view.providers
     .filter(({ id }) => [...needed.soon, ...needed.now].some(({ provider }) => provider === id))
@@ -30,7 +30,8 @@ export function Forecast({ view, now }: { view: View; now: number }) {
         </section>
       ) : (
         (needed.soon.length > 0 || needed.now.length > 1) &&
-        lock !== 'locked' && (
+        lock !== 'locked' &&
+        !stopped && (
           <section class="forecast">
             <p>{say('needsYou', { names: enumerate(names) })}</p>
             <Button look="main" onClick={() => send(ask('renewAll', {}))}>

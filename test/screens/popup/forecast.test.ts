@@ -24,11 +24,13 @@ describe('Forecast', () => {
     expect(sent).toEqual([{ name: 'renewAll', input: {} }])
   })
 
-  it('offers it for a login that ends within a day, and not while everything is locked', () => {
+  it('offers it for a login that ends within a day, and not while everything is locked or stopped', () => {
     const ending = [exampleConnection({ loginEndsAt: now + day - 1 })]
     expect(drawn({ connections: ending }).text).toContain('Renew all')
     expect(drawn({ connections: [exampleConnection({ loginEndsAt: now + day })] }).text).toBe('')
     expect(drawn({ connections: ending, lock: 'locked' }).text).toBe('')
+    // What is stopped renews nothing.
+    expect(drawn({ connections: ending, stopped: true }).text).toBe('')
   })
 
   it('shows how far it is while it renews, and no second button', () => {
