@@ -11,7 +11,7 @@ import { actingScopes } from '../shared/permit'
 import type { ApiAnswer, ApiCall } from '../shared/protocol'
 import { hasToken } from '../shared/token-in-answer'
 import type { ConnectionView, Permit, SetupView } from '../shared/view'
-import { accessToken, narrowToken, noteFailure, noteWellbeing, requireUsable } from './broker'
+import { accessToken, narrowToken, requireUsable } from './broker'
 import { accessOf, brokeredMethod } from './call-access'
 import { hasHosts } from './hosts'
 import { lately } from './lately'
@@ -20,6 +20,7 @@ import type { Need } from './permit-for'
 import { atMost } from './queue'
 import { throughRelay } from './relay'
 import { type HeldToken, session } from './session'
+import { noteFailure, noteWellbeing } from './wellbeing'
 
 /**
  * Tokens that the API refused right after their renewal. Another renewal would help no more, and a path that

@@ -1,9 +1,5 @@
-import { browser } from '../browser'
-import { checkAnswer, startAuthorization } from '../oauth/authorization'
 import type { OAuthClient } from '../oauth/client'
 import { tokensOfKey } from '../oauth/keys'
-import { discard } from '../oauth/revocation'
-import { tokensFromAnswer } from '../oauth/sign-in'
 import { isTokenDead } from '../oauth/token-info'
 import { type Tokens, tokensFromKey } from '../oauth/tokens'
 import { isCalledThroughRelay } from '../providers/relayed'
@@ -12,25 +8,22 @@ import { AppError, type ErrorCode, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { Lease } from '../shared/protocol'
 import type { ConnectionId, ConnectionView } from '../shared/view'
-import { authorizeInWindow } from './auth-window'
 import { clientOfConnection } from './connection-client'
-import { type Credentials, readCredentials, sealedCredentials } from './credentials'
-import { forgetHeld, heldToken, holdToken, isFresh, scopeSet } from './held-tokens'
+import { type Credentials, readCredentials } from './credentials'
+import { heldToken, holdToken, isFresh } from './held-tokens'
 import { requireHosts } from './hosts'
-import { identified } from './identified'
 import { lately } from './lately'
 import { longestLease, requireFit, requireLeasable } from './leasable'
-import { tellSites } from './news'
 import { endOutage, inItsTime, noteOutage } from './outages'
 import { inOrder } from './queue'
 import { forgetRefresh, isRefreshOpen, refreshed } from './refresh'
 import { keyAtRelay } from './relay'
-import { forgetRelayFault } from './relay-fault'
 import { watched } from './report'
-import { change, type HeldToken, session } from './session'
-import { loginEnd, secretsOf } from './settle'
+import { type HeldToken, session } from './session'
+import { signInSilently } from './silent-sign-in'
 import { noteUse } from './use'
-import { type Connection, keep, kept, readSnapshot, write } from './vault'
+import { type Connection, readSnapshot } from './vault'
+import { isLost, noteFailure, noteLoginEnd, noteWellbeing } from './wellbeing'
 
 /** Early renewals that failed, so that not every call in a token's last minutes tries again. Lost, it costs one try. */
 const failedEarly = lately(limits.again)
@@ -132,13 +125,6 @@ export async function requireUsable(id: ConnectionId): Promise<ConnectionView> {
   return connection
 }
 
-// An hour more or less is no news.
-async function noteLoginEnd(connection: Connection, client: OAuthClient, tokens: Tokens): Promise<void> {
-  const { loginEndsAt } = loginEnd(client, tokens)
-  if (loginEndsAt === undefined || Math.abs(loginEndsAt - (connection.loginEndsAt ?? 0)) < 60 * 60_000) return
-  await changeConnection(connection.id, known => ({ ...known, loginEndsAt }))
-}
-
 /** Renews a connection though its token is still good: the login lives longer by it. Throws what `accessToken` throws. */
 export function renewNow(id: ConnectionId): Promise<HeldToken> {
   return inOrder(id, async () => {
@@ -236,103 +222,4 @@ async function renewedTokens(
   if (key !== undefined && (await isTokenDead(client, key)) === false)
     throw new AppError('provider-rejected', 'api-refuses-login')
   throw new AppError('reconnect-required', key === undefined ? 'sign-in-again' : 'key-ended')
-}
-
-/** One attempt without a window; the same account goes on, anything else needs the user. */
-async function signInSilently(
-  connection: Connection,
-  client: OAuthClient,
-  before: Credentials | undefined,
-): Promise<Tokens> {
-  const started = await startAuthorization(client, browser.identity.getRedirectURL(client.provider.id))
-  const answer = checkAnswer(client, started, await authorizeInWindow(started.url, { interactive: false }))
-  const tokens = await tokensFromAnswer(client, started, answer)
-  const { account } = await identified(client, tokens)
-  // Whose account it is has to be known on both sides: two unknown ones may be two people.
-  if (!account || account.id !== connection.account?.id) {
-    // It may be the login of another connection, and a provider may take all of that back with one token.
-    const { connections } = (await session()).view
-    if (connections.every(({ id, provider }) => provider !== connection.provider || id === connection.id))
-      await discard(client, tokens)
-    throw new AppError('reconnect-required', 'sign-in-again')
-  }
-  if (tokens.refreshToken || tokens.isKey) {
-    const generation = (before?.generation ?? 0) + 1
-    const sealed = await sealedCredentials({ ...secretsOf(tokens), connection: connection.id, generation })
-    await write(({ credentials }) => credentials.put(sealed))
-  }
-  if (scopeSet(tokens.scopes) !== scopeSet(connection.scopes.granted))
-    await changeConnection(connection.id, ({ scopes, ...rest }) => ({
-      ...rest,
-      scopes: { ...scopes, granted: tokens.scopes },
-    }))
-  return tokens
-}
-
-/** Writes down what a failure means for the connection: only the provider's refusal ends it. */
-export async function noteFailure(id: ConnectionId, error: unknown): Promise<void> {
-  const fault = faultOf(error)
-  switch (fault.code) {
-    case 'reconnect-required': {
-      const isRefused = fault.reason === undefined || fault.reason === 'renewal-lost'
-      await change(async ({ connections, credentials, journal }) => {
-        const connection = await connections.get(id)
-        if (!connection || connection.status === 'disconnecting') return
-        const { hasRunOut: _, ...known } = connection
-        const hasRunOut = !isRefused && (connection.loginEndsAt ?? limits.never) <= Date.now()
-        await connections.put({
-          ...known,
-          status: 'needs-attention',
-          fault,
-          ...(hasRunOut ? { hasRunOut } : {}),
-        })
-        // Dropped only when the provider has refused them.
-        if (!isRefused) return
-        await credentials.delete(id)
-        await journal.delete(`refresh ${id}`)
-      })
-      await forgetRefresh(id)
-      await forgetHeld(id)
-      return tellSites(id, 'needs-attention')
-    }
-    case 'setup-wrong':
-      return change(async stores => {
-        const connection = await stores.connections.get(id)
-        if (!connection) return
-        const faults = (await kept(stores, 'setupFaults')) ?? {}
-        await keep(stores, 'setupFaults', { ...faults, [connection.provider]: fault })
-      })
-    case 'provider-unreachable':
-      return changeConnection(id, connection => ({ ...connection, notAnswering: true }))
-    case 'provider-rejected':
-      if (fault.reason !== 'api-refuses-login') return
-      await changeConnection(id, connection => ({ ...connection, status: 'needs-attention', fault }))
-      return tellSites(id, 'needs-attention')
-  }
-}
-
-/** A call went well: what was said of the connection's troubles is over. Writes only when something was. */
-export async function noteWellbeing(id: ConnectionId): Promise<void> {
-  const known = (await session()).view.connections.find(connection => connection.id === id)
-  if (known) await forgetRelayFault(known.provider)
-  if (!known || isLost(known) || (!known.fault && !known.notAnswering)) return
-  await changeConnection(id, ({ fault: _, notAnswering: __, hasRunOut: ___, ...rest }) => ({
-    ...rest,
-    status: 'connected',
-  }))
-  await tellSites(id, 'recovered')
-}
-
-/** A connection that is being ended, or that is lost, stays so, whatever is learned about it meanwhile. */
-function changeConnection(id: ConnectionId, changed: (connection: Connection) => Connection): Promise<void> {
-  return change(async ({ connections }) => {
-    const connection = await connections.get(id)
-    if (connection && connection.status !== 'disconnecting' && !isLost(connection))
-      await connections.put(changed(connection))
-  })
-}
-
-// A call that was out when the login was refused may still go well: its token can outlive the login.
-function isLost({ fault, hasRunOut, loginEndsAt = 0 }: ConnectionView | Connection): boolean {
-  return fault?.code === 'reconnect-required' && !(hasRunOut && loginEndsAt > Date.now())
 }

@@ -656,7 +656,7 @@ describe('noteFailure', () => {
     const id = await salesos()
     await ask(senders.popup(), 'disconnect', { connection: id })
     const { AppError } = await import('../../src/shared/errors')
-    const { noteFailure } = await broker()
+    const { noteFailure } = await import('../../src/background/wellbeing')
     for (const error of [
       new AppError('provider-rejected', 'api-refuses-login'),
       new AppError('reconnect-required'),
@@ -670,7 +670,7 @@ describe('noteFailure', () => {
   it('says nothing of a connection that is gone', async () => {
     await salesos()
     const { AppError } = await import('../../src/shared/errors')
-    const { noteFailure } = await broker()
+    const { noteFailure } = await import('../../src/background/wellbeing')
     const before = view()
     await noteFailure('nobody', new AppError('reconnect-required'))
     await noteFailure('nobody', new AppError('setup-wrong'))

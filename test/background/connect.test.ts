@@ -732,7 +732,7 @@ describe('connect, to reconnect', () => {
     await startWithSetup()
     const id = await connected('salesos')
     await allowOnSite()
-    const { noteFailure } = await import('../../src/background/broker')
+    const { noteFailure } = await import('../../src/background/wellbeing')
     const { AppError } = await import('../../src/shared/errors')
     await noteFailure(id, new AppError('reconnect-required'))
     expect(view().connections[0]).toMatchObject({

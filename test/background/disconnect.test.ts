@@ -142,7 +142,7 @@ describe('undo', () => {
 
   it('gives back a connection that needed attention as it was', async () => {
     const id = await ready('salesos')
-    const { noteFailure } = await import('../../src/background/broker')
+    const { noteFailure } = await import('../../src/background/wellbeing')
     const { AppError } = await import('../../src/shared/errors')
     await noteFailure(id, new AppError('provider-rejected', 'api-refuses-login'))
     const before = view().connections

@@ -316,7 +316,7 @@ describe('an outage', () => {
     trouble(down)
     await unreachable(id)
     trouble(null)
-    const { noteFailure } = await import('../../src/background/broker')
+    const { noteFailure } = await import('../../src/background/wellbeing')
     const { AppError } = await import('../../src/shared/errors')
     await noteFailure(id, new AppError('reconnect-required', 'sign-in-again'))
     providers.sandbox.forget()

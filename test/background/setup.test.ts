@@ -33,7 +33,7 @@ describe('useSetup', () => {
   it('forgets what providers said of the setup before', async () => {
     await startWithSetup()
     const id = await connected('salesos')
-    const { noteFailure } = await import('../../src/background/broker')
+    const { noteFailure } = await import('../../src/background/wellbeing')
     const { AppError } = await import('../../src/shared/errors')
     await noteFailure(id, new AppError('setup-wrong', 'client-refused'))
     expect(view().setupFaults).toEqual({ salesos: { code: 'setup-wrong', reason: 'client-refused' } })

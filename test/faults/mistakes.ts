@@ -105,7 +105,7 @@ export const mistakes = {
     cells: 'probe (500|reset)',
   },
   'fails a call with a rejection that nobody handles': {
-    file: 'broker.ts',
+    file: 'wellbeing.ts',
     right: "case 'provider-unreachable':\n      return",
     wrong: "case 'provider-unreachable':\n      void Promise.reject(new Error())\n      return",
     cells: 'fetch reset',

@@ -33,12 +33,12 @@ export const mistakes: Record<string, Mistake> = {
   },
   'does not go on with Connects at a start': { file: 'index.ts', right: '.then(resumeConnects)', wrong: '' },
   'ends a connection when its server does not answer, or with a 500': {
-    file: 'broker.ts',
+    file: 'wellbeing.ts',
     right: "case 'reconnect-required': {",
     wrong: "case 'provider-unreachable': case 'reconnect-required': {",
   },
   'drops credentials at an answer of nonsense': {
-    file: 'broker.ts',
+    file: 'wellbeing.ts',
     right: "case 'reconnect-required': {",
     wrong: "case 'provider-rejected': case 'reconnect-required': {",
   },
