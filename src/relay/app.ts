@@ -94,11 +94,17 @@ export function relayApp(
   app.get('/.well-known/oauth-protected-resource', context => {
     context.get('noted').route = 'metadata'
     const { issuer } = config.users
-    return context.json({
-      resource: issuer?.audience ?? config.origin,
-      ...(issuer ? { authorization_servers: [issuer.issuer], bearer_methods_supported: ['header'] } : {}),
-      ...(config.users.keys || config.users.keysFile ? { dpop_signing_alg_values_supported: ['ES256'] } : {}),
-    })
+    return context.json(
+      {
+        resource: issuer?.audience ?? config.origin,
+        ...(issuer ? { authorization_servers: [issuer.issuer], bearer_methods_supported: ['header'] } : {}),
+        ...(config.users.keys || config.users.keysFile
+          ? { dpop_signing_alg_values_supported: ['ES256'] }
+          : {}),
+      },
+      200,
+      { 'x-request-id': context.get('id') },
+    )
   })
 
   // No page can send this header without asking first, and whoever asks is told nothing (Fetch, CORS protocol).

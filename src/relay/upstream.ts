@@ -41,8 +41,9 @@ const passed = ['date', 'retry-after']
 
 /**
  * Passes an answer of a token, exchange or revocation endpoint on: its status and its JSON, as `change` leaves it.
- * `id` is the request's. A success that is no JSON object is `upstream-nonsense`; of a refusal only the members of RFC 6749 section 5.2 go on,
- * and none that has one of `secrets` in it, since some servers repeat what they were sent. `change` may add to `secrets`.
+ * `id` is the request's. A success that is no JSON object is `upstream-nonsense`; of a refusal only the members of RFC 6749
+ * section 5.2 and of an exchange go on, and none that has one of `secrets` in it, since some servers repeat what they were
+ * sent. `change` may add to `secrets`.
  */
 export async function passOn(
   id: string,

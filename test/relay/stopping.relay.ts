@@ -44,8 +44,9 @@ it('stops though somebody has begun a request on the second port and never ends 
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)
   await once(socket, 'connect')
-  socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n')
-  await new Promise(resolve => setTimeout(resolve, 100))
+  // One whole request, whose answer shows that the connection is taken, and half of another.
+  socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n')
+  await once(socket, 'data')
   const start = performance.now()
   expect(await world.relay.stop()).toBe(0)
   expect(performance.now() - start).toBeLessThan(5_000)

@@ -31,19 +31,9 @@ export const nodeDataFetch: DataFetch = async (url, { method, headers, body }) =
     return {
       status: answer.statusCode,
       header: name => [answer.headers[name]].flat().join(', ') || undefined,
-      body: joined(chunks, size),
+      body: new Uint8Array(Buffer.concat(chunks, size)).buffer,
     }
   } catch (cause) {
     throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
   }
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): ArrayBuffer {
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return whole.buffer
 }
