@@ -1,37 +1,66 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { Miniflare } from 'miniflare'
 import { build, type Rollup } from 'vite'
 import { type Identity, startIdentity } from '../test/relay/identity'
 import { type Runtime, runtimes, startRelay } from '../test/relay/runtimes'
 
-// npm run relay:bench                    requests per second against a bare forward on the same runtime, and memory
+// npm run relay:bench                    requests per second against two forwards on the same runtime, and memory
 // npm run relay:bench -- --rounds 20     more rounds
 // npm run relay:bench -- --requests 0    without the fifty thousand requests
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '12' },
-    seconds: { type: 'string', default: '1.5' },
+    rounds: { type: 'string', default: '24' },
+    seconds: { type: 'string', default: '1' },
     requests: { type: 'string', default: '50000' },
   },
 })
 const atOnce = 32
 const path = '/api/sellytics/data/v1/summary'
-const children: ChildProcess[] = []
 
-/** Starts one of the small servers; gives its address, which it prints. */
-async function started(file: string, ...args: string[]): Promise<{ address: string; pid?: number }> {
+type Server = { address: string; stop(): Promise<void> }
+
+/** Starts one of the small servers, which prints its port; gives its address. */
+async function started(file: string, ...args: string[]): Promise<Server> {
   const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  children.push(child)
-  const [line] = await once(createInterface(child.stdout), 'line')
-  return { address: `http://127.0.0.1:${line}`, pid: child.pid }
+  const ended = once(child, 'exit')
+  const lines = createInterface(child.stdout)
+  const [port] = await once(lines, 'line')
+  // Nobody may wait for a full pipe.
+  lines.close()
+  child.stdout.resume()
+  return {
+    address: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      child.kill()
+      await ended
+    },
+  }
+}
+
+/** Starts the two forwards that the relay is measured against. */
+async function startControl(runtime: Runtime, upstream: string): Promise<Server> {
+  const token = 'a'.repeat(900)
+  if (runtime === 'node') return started('test/relay/bench/control.ts', upstream, token)
+  const path = 'control.js'
+  const worker = new Miniflare({
+    modules: [{ type: 'ESModule', path, contents: await bundled('test/relay/bench/control-worker.ts') }],
+    compatibilityDate: '2026-04-01',
+    bindings: { UPSTREAM: upstream, TOKEN: token },
+    handleRuntimeStdio: (...streams: Readable[]) => {
+      for (const stream of streams) stream.resume()
+    },
+    port: 0,
+  })
+  return { address: (await worker.ready).origin, stop: () => worker.dispose() }
 }
 
 /** Keeps so many requests open until `isOver`; gives how many were answered with 200. Any other answer ends the run. */
@@ -62,7 +91,7 @@ async function ask(address: string, headers: Record<string, string>, isOver: (co
 
 type Rate = { perSecond: number; processor: number }
 
-/** Requests per second, and microseconds of processor time for each, where there is a process of its own. */
+/** Requests per second, and microseconds of processor time for each. */
 async function rateOf(address: string, headers: Record<string, string>, pid?: number): Promise<Rate> {
   const start = performance.now()
   const before = processorOf(pid)
@@ -75,12 +104,26 @@ async function rateOf(address: string, headers: Record<string, string>, pid?: nu
 
 const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
-/** The middle of the ratios, and between which bounds it is with 95 %, by drawing again (bootstrap). */
+const turned = <T>(list: readonly T[], by: number) =>
+  list.map((_, index) => list[(index + by) % list.length] as T)
+
+/** The geometric mean of the ratios, and between which bounds it is with 95 %, by drawing again (bootstrap). */
 function interval(ratios: number[]): { ratio: number; low: number; high: number } {
+  const mean = (list: number[]) => Math.exp(list.reduce((sum, one) => sum + Math.log(one), 0) / list.length)
   const drawn = Array.from({ length: 2_000 }, () =>
-    median(ratios.map(() => ratios[Math.floor(Math.random() * ratios.length)] ?? 0)),
+    mean(ratios.map(() => ratios[Math.floor(Math.random() * ratios.length)] ?? 0)),
   ).toSorted((a, b) => a - b)
-  return { ratio: median(ratios), low: drawn[49] ?? 0, high: drawn[1_949] ?? 0 }
+  return { ratio: mean(ratios), low: drawn[49] ?? 0, high: drawn[1_949] ?? 0 }
+}
+
+/** The processes that this one has started. */
+const ownChildren = () => readFileSync('/proc/thread-self/children', 'utf8').trim().split(' ').map(Number)
+
+/** Does something that starts a process; gives what came of it, and the process. */
+async function seen<T>(start: () => Promise<T>): Promise<T & { pid: number | undefined }> {
+  const before = ownChildren()
+  const result = await start()
+  return { ...result, pid: ownChildren().find(pid => !before.includes(pid)) }
 }
 
 /** Milliseconds of processor time that a process has had; a hundredth of a second is what the system counts in. */
@@ -108,52 +151,38 @@ function configOf(upstream: string, { issuer, jwks, audience }: Identity) {
 }
 
 async function measure(runtime: Runtime, upstream: string, identity: Identity): Promise<void> {
-  const relay = await startRelay(
-    runtime,
-    configOf(upstream, identity),
-    { NORTH: 'the-secret-of-north' },
-    {
-      // Whoever asks is measured with what is asked, and must not be busy with reading logs.
-      isQuiet: true,
-    },
+  // Whoever asks is measured with what is asked, and must not be busy with keeping logs.
+  const options = { isQuiet: true }
+  const relay = await seen(() =>
+    startRelay(runtime, configOf(upstream, identity), { NORTH: 'the-secret-of-north' }, options),
   )
-  const worker = new Miniflare({
-    modules: [
-      { type: 'ESModule', path: 'control.js', contents: await bundled('test/relay/bench/control-worker.ts') },
-    ],
-    compatibilityDate: '2026-04-01',
-    bindings: { UPSTREAM: upstream, TOKEN: 'a'.repeat(900) },
-    port: 0,
-  })
-  const control =
-    runtime === 'node'
-      ? await started('test/relay/bench/control.ts', upstream, 'a'.repeat(900))
-      : { address: (await worker.ready).origin }
+  const control = await seen(() => startControl(runtime, upstream))
   const headers = { 'dealpass-relay': '1', authorization: `Bearer ${await identity.token({ exp: 4e9 })}` }
-  const relayed = { address: relay.address, pid: relay.child?.pid }
-  await Promise.all([rateOf(control.address, headers), rateOf(relayed.address, headers)])
-  const rates: { control: Rate; relay: Rate }[] = []
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    const rate = { control: { perSecond: 0, processor: 0 }, relay: { perSecond: 0, processor: 0 } }
-    const order = [
-      ['control', control],
-      ['relay', relayed],
-    ] as const
-    // Each goes first as often as the other.
-    for (const [name, { address, pid }] of round % 2 ? order.toReversed() : order)
-      rate[name] = await rateOf(address, headers, pid)
-    rates.push(rate)
+  const asked = {
+    relay: { address: relay.address, pid: relay.pid },
+    bare: { address: `${control.address}/bare`, pid: control.pid },
+    duties: { address: `${control.address}/duties`, pid: control.pid },
   }
-  const { ratio, low, high } = interval(rates.map(one => one.relay.perSecond / one.control.perSecond))
-  const middle = (name: 'control' | 'relay', what: keyof Rate) =>
-    median(rates.map(rate => rate[name][what])).toFixed(0)
-  console.log(
-    `${runtime}: relay ${middle('relay', 'perSecond')}, bare forward ${middle('control', 'perSecond')} requests per second; ` +
-      `${ratio.toFixed(3)} × (${low.toFixed(3)} to ${high.toFixed(3)})` +
-      (runtime === 'node'
-        ? `; processor ${middle('relay', 'processor')} and ${middle('control', 'processor')} µs each`
-        : ''),
-  )
+  const names = ['relay', 'bare', 'duties'] as const
+  for (const name of names) await rateOf(asked[name].address, headers)
+  const rates = { relay: [] as Rate[], bare: [] as Rate[], duties: [] as Rate[] }
+  for (let round = 0; round < Number(values.rounds); round += 1)
+    // Each goes first, and behind each other one, as often as the others.
+    for (const name of turned(round % 2 ? names.toReversed() : names, round))
+      rates[name].push(await rateOf(asked[name].address, headers, asked[name].pid))
+  for (const name of names) {
+    const perSecond = median(rates[name].map(rate => rate.perSecond)).toFixed(0)
+    const processor = median(rates[name].map(rate => rate.processor)).toFixed(0)
+    const { ratio, low, high } = interval(
+      rates.relay.map((rate, round) => rate.perSecond / (rates[name][round]?.perSecond ?? 0)),
+    )
+    console.log(
+      `${runtime}, ${name}: ${perSecond} requests per second, ${processor} µs of processor each` +
+        (name === 'relay'
+          ? ''
+          : `; the relay ${ratio.toFixed(3)} × (${low.toFixed(3)} to ${high.toFixed(3)})`),
+    )
+  }
   const { child } = relay
   if (child?.pid && Number(values.requests) > 0) {
     const tenth = Number(values.requests) / 10
@@ -167,7 +196,7 @@ async function measure(runtime: Runtime, upstream: string, identity: Identity): 
     )
   }
   await relay.stop()
-  await worker.dispose()
+  await control.stop()
 }
 
 /** A module with all that it imports. */
@@ -182,10 +211,10 @@ async function bundled(entry: string): Promise<string> {
 }
 
 const identity = await startIdentity('https://relay.acme.example')
+const upstream = await started('test/relay/bench/upstream.ts')
 try {
-  const { address } = await started('test/relay/bench/upstream.ts')
-  for (const runtime of runtimes) await measure(runtime, address, identity)
+  for (const runtime of runtimes) await measure(runtime, upstream.address, identity)
 } finally {
-  for (const child of children) child.kill()
+  await upstream.stop()
   await identity.stop()
 }
