@@ -11,7 +11,7 @@ const kibibyte = 1024
 // docs/decisions/0010-size-budgets.md says why the background's are larger than was planned.
 /** What stands in a build and how large it may be; the figures are the product's own budget. */
 const bundles = [
-  { what: 'background, with packages', entry: 'service-worker-loader.js', most: 51.5 * kibibyte },
+  { what: 'background, with packages', entry: 'service-worker-loader.js', most: 52 * kibibyte },
   { what: 'popup, with packages', entry: 'src/screens/popup/index.html', most: 23 * kibibyte },
   { what: 'content script', entry: 'src/content/loader.js', most: 3 * kibibyte },
 ]
@@ -25,7 +25,7 @@ const files = [
 ]
 
 const own = [
-  { what: 'background, own code', entry: 'src/background/index.ts', most: 40 * kibibyte },
+  { what: 'background, own code', entry: 'src/background/index.ts', most: 40.5 * kibibyte },
   { what: 'popup, own code', entry: 'src/screens/popup/main.tsx', most: 10.5 * kibibyte },
 ]
 

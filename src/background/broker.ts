@@ -193,6 +193,8 @@ async function renew(
     },
     asked,
   )
+  // OpenID Connect Core section 12.2: a refresh need not bring one.
+  if (tokens.idToken === '') throw new AppError('reconnect-required', 'sign-in-again')
   const held = await holdToken(connection, credentials?.refreshToken ? scopes : undefined, tokens)
   await noteLoginEnd(connection, client, tokens)
   await noteWellbeing(id)

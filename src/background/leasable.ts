@@ -19,9 +19,10 @@ export function requireLeasable(connection: ConnectionView): void {
  * Rule 4: only a token whose own end is known and near leaves, and only one that can do no more than was allowed; a
  * provider that narrows nothing, or not enough, serves brokered fetch alone. `longest` is milliseconds.
  *
- * Throws `not-permitted` (`long-lived-token`, `wide-token`).
+ * Throws `not-permitted` (`brokered-only`, `long-lived-token`, `wide-token`).
  */
 export function requireFit(held: HeldToken, allowed: readonly string[], longest: number): void {
+  if (held.isIdToken) throw new AppError('not-permitted', 'brokered-only')
   if (!held.isLifeKnown || held.expiresAt - Date.now() > longest)
     throw new AppError('not-permitted', 'long-lived-token')
   if (!held.scopes.every(scope => allowed.includes(scope))) throw new AppError('not-permitted', 'wide-token')

@@ -24,6 +24,8 @@ export type HeldToken = {
   expiresAt: number
   life: number
   isLifeKnown: boolean
+  /** It says who somebody is, and is for the company's relay alone. */
+  isIdToken?: true
   /** When it was used last, to the minute. */
   usedAt?: number
   /** The API origins of the connection that it was had for; it goes to no other. */

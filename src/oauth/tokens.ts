@@ -23,6 +23,8 @@ export type Tokens = {
   skew?: number
   /** `sub` of a validated ID token. */
   subject?: string
+  /** The ID token itself, where it takes the access token's place; empty where none came. The two share the nearer end. */
+  idToken?: string
   /** A key: it is kept on disk, and there is nothing to renew it with. */
   isKey?: true
 }
@@ -57,7 +59,7 @@ export async function tokensFromCode(
       response,
       started.nonce ? { expectedNonce: started.nonce, requireIdToken: true } : {},
     )
-    return tokensOf(answer, client.scopes, response)
+    return tokensOf(client, answer, client.scopes, response)
   })
 }
 
@@ -82,7 +84,7 @@ export async function tokensFromFragment(
         { headers: { 'content-type': 'application/json' } },
       ),
     )
-    return tokensOf(answer, client.scopes)
+    return tokensOf(client, answer, client.scopes)
   })
 }
 
@@ -110,7 +112,7 @@ export async function tokensFromPassword(
       client.registration,
       response,
     )
-    return tokensOf(answer, client.scopes, response)
+    return tokensOf(client, answer, client.scopes, response)
   })
 }
 
@@ -140,7 +142,11 @@ export async function tokensFromKey(client: OAuthClient, signal?: AbortSignal): 
         response,
       )
       if (client.provider.hooks?.isIssuedVoid?.(answer, issuedAt)) continue
-      const { refreshToken: _, loginEndsAt: __, ...tokens } = tokensOf(answer, client.scopes, response)
+      const {
+        refreshToken: _,
+        loginEndsAt: __,
+        ...tokens
+      } = tokensOf(client, answer, client.scopes, response)
       return tokens
     }
     throw new AppError('provider-rejected', 'void-token')
@@ -173,7 +179,7 @@ export async function tokensFromRefresh(
       atServerTime(client.registration, response),
       response,
     )
-    return tokensOf(answer, scopes ?? granted, response)
+    return tokensOf(client, answer, scopes ?? granted, response)
   })
 }
 
@@ -187,25 +193,31 @@ async function orTranslated<T>(stage: Stage, job: () => Promise<T>): Promise<T> 
 
 // An absent scope means: as asked (RFC 6749 section 5.1).
 function tokensOf(
+  client: OAuthClient,
   answer: oauth.TokenEndpointResponse,
   asked: readonly string[],
   response?: Response,
 ): Tokens {
   // The end has to be a time: what is none does not come back out of a store.
   const most = limits.never - Date.now()
-  const life = answer.expires_in === undefined ? limits.unknownLife : Math.min(most, answer.expires_in * 1000)
+  const claims = oauth.getValidatedIdTokenClaims(answer)
+  const skew = response ? clockSkewOf(response) : 0
+  const idLife = client.provider.idToken && claims ? claims.exp * 1000 - skew - Date.now() : undefined
+  const ownLife = answer.expires_in === undefined ? idLife : answer.expires_in * 1000
+  const life = Math.min(most, ownLife ?? limits.unknownLife, idLife ?? most)
   return {
     accessToken: answer.access_token,
     life,
-    isLifeKnown: answer.expires_in !== undefined,
+    isLifeKnown: ownLife !== undefined,
     expiresAt: Date.now() + life,
     scopes:
       answer.scope === undefined
         ? [...asked]
         : answer.scope.split(' ').filter(Boolean).slice(0, limits.scopes),
     ...(answer.refresh_token ? { refreshToken: answer.refresh_token, ...loginEndOf(answer) } : {}),
-    ...subjectOf(answer),
-    ...(response?.headers.has('date') ? { skew: clockSkewOf(response) } : {}),
+    ...(claims?.sub ? { subject: claims.sub } : {}),
+    ...(client.provider.idToken ? { idToken: (claims && answer.id_token) ?? '' } : {}),
+    ...(response?.headers.has('date') ? { skew } : {}),
   }
 }
 
@@ -215,9 +227,4 @@ function loginEndOf(answer: oauth.TokenEndpointResponse): { loginEndsAt?: number
   // Keycloak says 0 of one that does not end.
   if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 1e9) return {}
   return { loginEndsAt: Date.now() + seconds * 1000 }
-}
-
-function subjectOf(answer: oauth.TokenEndpointResponse): { subject?: string } {
-  const subject = oauth.getValidatedIdTokenClaims(answer)?.sub
-  return subject ? { subject } : {}
 }

@@ -39,7 +39,15 @@ function moved(provider: Provider, configured: ConfiguredProvider | undefined): 
 
 /** A provider that the catalogue does not have: what every OAuth server has in common, and nothing invented. */
 function ownProvider(id: ProviderId, configured: ConfiguredProvider): Provider {
-  const { name = id, issuer, endpoints = {}, api = [], scopes = [], flow = 'authorization_code' } = configured
+  const {
+    name = id,
+    issuer,
+    endpoints = {},
+    api = [],
+    scopes = [],
+    flow = 'authorization_code',
+    idToken,
+  } = configured
   const token = endpoints.token ?? ''
   return {
     id,
@@ -55,6 +63,7 @@ function ownProvider(id: ProviderId, configured: ConfiguredProvider): Provider {
     clientAuth: 'basic',
     // An ID token can be validated only where the setup says who issues it.
     openid: issuer !== undefined && flow === 'authorization_code' && scopes.includes('openid'),
+    ...(idToken ? { idToken } : {}),
     scopes: {},
     defaultScopes: scopes,
     lifetimes: { accessToken: 60 * 60_000, rotation: false },

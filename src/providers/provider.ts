@@ -45,6 +45,8 @@ export type Provider = {
   clientAuth: ClientAuth
   /** OpenID Connect: an ID token comes with a code, and is validated. */
   openid: boolean
+  /** Its ID token takes the access token's place, for a company's relay that knows people by it. */
+  idToken?: boolean
   /** Scopes in plain words; those that no widget needs to hear of (openid) have none. */
   scopes: Readonly<Record<string, string>>
   /** The least that says who the user is and makes our panel work. */

@@ -5,6 +5,28 @@ import { relayedFlows } from './relayed'
 type Fields = Record<string, unknown>
 
 /**
+ * What an ID token in the access token's place wants: a provider of one's own that gives one, and no API but relays of the
+ * setup, which take it for what it is. `relays` are theirs.
+ */
+export function idTokenFaults(entry: Fields, isOwn: boolean, relays: readonly unknown[]): SetupFault[] {
+  if (entry.idToken !== true) return []
+  const { api, scopes, flow = 'authorization_code' } = entry
+  const isOpenId = flow === 'authorization_code' && Array.isArray(scopes) && scopes.includes('openid')
+  const isRelay = (address: unknown) => relays.some(relay => address === `${relay}/`)
+  return [
+    ...(isOwn
+      ? []
+      : [{ path: 'idToken', message: 'is for a provider of your own, by which a relay knows people.' }]),
+    ...(isOwn && !isOpenId
+      ? [{ path: 'idToken', message: 'needs the flow authorization_code and the scope openid.' }]
+      : []),
+    ...(isOwn && !(Array.isArray(api) && api.every(isRelay))
+      ? [{ path: 'api', message: 'must be a relay of this setup, and nothing else, with idToken.' }]
+      : []),
+  ]
+}
+
+/**
  * What a relay means beside the rest of an entry: who has one has no secret, and takes a flow that has something to do with
  * it. `provider` is the catalogue's, where it has one.
  */

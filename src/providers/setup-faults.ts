@@ -4,7 +4,7 @@ import { isLoopback, isPrivate } from './addresses'
 import { secretPlace } from './hosts'
 import { catalogue, providerById } from './index'
 import type { Provider } from './provider'
-import { relayFaults } from './relay-faults'
+import { idTokenFaults, relayFaults } from './relay-faults'
 import { relayed } from './relayed'
 
 type Fields = Record<string, unknown>
@@ -35,6 +35,7 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 
 function providersFaults(entries: unknown[], rules: Fields, isKnown: KnownSecret): SetupFault[] {
   const seen = new Set<string>()
+  const relays = entries.flatMap(entry => (isRecord(entry) && entry.relay ? [entry.relay] : []))
   return entries.flatMap((entry, index) => {
     if (!isRecord(entry) || typeof entry.id !== 'string') return []
     const at = `providers[${index}]`
@@ -52,6 +53,7 @@ function providersFaults(entries: unknown[], rules: Fields, isKnown: KnownSecret
       ...keysFaults(entry, hasSecret),
       ...privateFaults(entry, listOf(rules.privateAddresses)),
       ...relayFaults(entry, behind),
+      ...idTokenFaults(entry, !provider, relays),
       ...flowRuleFaults(entry, behind, rules.flows),
     ]
     const nameFaults = isNameTaken(entries, index)

@@ -50,6 +50,7 @@ export function reviewOfSetup(
           ...(provider.relay ? { relay: new URL(provider.relay.origin).host } : {}),
           asks: [...(configured.scopes ?? provider.defaultScopes)],
           ...(audience ? { audience } : {}),
+          ...(provider.idToken ? { idToken: true } : {}),
           keys: (configured.keys ?? []).map(({ label }) => label),
           hasSecret: configured.hasSecret === true,
           allowImplicitRefresh: configured.allowImplicitRefresh === true,

@@ -32,6 +32,7 @@ const providerEntry = strictObject({
   flow: v.optional(flow),
   scopes: v.optional(scopes),
   audience: v.optional(address),
+  idToken: v.optional(v.boolean()),
   allowImplicitRefresh: v.optional(v.boolean()),
   name: v.optional(name),
   issuer: v.optional(address),

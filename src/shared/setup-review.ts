@@ -13,6 +13,8 @@ export type SetupReview = {
     asks: string[]
     /** The API that its tokens are made for. */
     audience?: string
+    /** The company's relay would be shown its ID tokens. */
+    idToken?: true
     /** The host of the company's relay, where it would go through one. */
     relay?: string
     /** Labels of the keys: the vault would keep their secrets, or the relay has them. */

@@ -201,6 +201,8 @@ export type ConfiguredProvider = {
   flow?: Flow
   scopes?: string[]
   audience?: string
+  /** A company's relay is shown its ID token in place of an access token. */
+  idToken?: boolean
   clientAuth?: ClientAuth
   /** Keeps the refresh token that an implicit answer brings, against RFC 6749 section 4.2.2. */
   allowImplicitRefresh?: boolean

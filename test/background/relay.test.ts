@@ -5,12 +5,15 @@ import { connected, failed, give, renewed, startWithSetup, withProviders } from 
 import { type RelayHere, serveRelay } from '../fakes/relay'
 import { placesOf } from '../fakes/secrets'
 import { ask, onDisk, refused, restartWorker, senders, untilView, view } from '../fakes/worker'
-import { world } from '../fakes/world'
+import { extensionId, world } from '../fakes/world'
 import { relayOrigin, relaySecrets } from '../relay/config'
 import { relayedSetup } from '../sandbox/sandbox'
 import { clients } from '../sandbox/setup'
 
-const providers = withProviders()
+// The company's own sign-in is a second client of SalesOS' server, as far as that can tell.
+const providers = withProviders({
+  redirects: { salesos: ['salesos', 'corp'].map(path => `https://${extensionId}.chromiumapp.org/${path}`) },
+})
 
 const hour = 60 * 60_000
 const broker = () => import('../../src/background/broker')
@@ -370,5 +373,70 @@ describe('who we are to a relay that knows people by their sign-in', () => {
     expect(await words((await broker()).renewNow(acmeId))).toBe('reconnect-required')
     expect(await words((await broker()).renewNow(id))).toBe('setup-wrong: relay-sign-in')
     expect(view().connections.find(known => known.id === id)).toMatchObject({ status: 'connected' })
+  })
+
+  describe('where that gives no access tokens for an audience', () => {
+    const salesos = 'https://auth.play2sell.com'
+    const corp = {
+      id: 'corp',
+      name: 'Acme sign-in',
+      clientId: clients.salesos.id,
+      clientAuth: 'none',
+      issuer: `${salesos}/`,
+      endpoints: {
+        authorization: `${salesos}/authorize`,
+        token: `${salesos}/oauth/token`,
+        userinfo: `${salesos}/userinfo`,
+      },
+      scopes: ['openid', 'profile', 'email', 'offline_access'],
+      api: [`${relayOrigin}/`],
+      idToken: true,
+    }
+    const isIdToken = (text: string | undefined) => {
+      const claims = JSON.parse(Buffer.from(text?.split('.')[1] ?? '', 'base64url').toString())
+      return claims.aud === corp.clientId && 'nonce' in claims
+    }
+
+    async function start() {
+      const relay = serveByTokens(corp.issuer)
+      world.granted.add(`${salesos}/*`)
+      await startWithSetup(setup(corp))
+      const id = await connected('corp')
+      return { relay, id, ...(await broker()) }
+    }
+
+    it('is its ID token, which no site is given', async () => {
+      const { relay, id, lease } = await start()
+      await connected('sellytics')
+      expect(relay.shown.map(isIdToken)).toEqual([true])
+      expect(view().connections).toMatchObject([{ account: { email: expect.any(String) } }, {}])
+      expect(await words(lease(id, corp.scopes))).toBe('not-permitted: brokered-only')
+    })
+
+    it('is a new one when it ends, though the access token lives on', async () => {
+      providers.sandbox.set('salesos', { accessTokenSeconds: 24 * 3600 })
+      const { relay, id, accessToken } = await start()
+      const { value, expiresAt } = await accessToken(id)
+      expect(expiresAt - Date.now()).toBeLessThanOrEqual(10 * hour)
+      relay.good = token => token !== value
+      // Within a second it would be the very same text.
+      providers.sandbox.advance('salesos', 5_000)
+      await connected('sellytics')
+      expect(relay.shown.map(isIdToken)).toEqual([true, true])
+    })
+
+    it('wants another sign-in where a refresh brings none, and loses nothing of that refresh', async () => {
+      const { id } = await start()
+      const through = globalThis.fetch
+      answerBy(/oauth\/token$/, async request => {
+        const { id_token, ...body } = await (await through(request)).json()
+        expect(id_token).toEqual(expect.any(String))
+        return Response.json(body)
+      })
+      expect(await words(renewedToken(id))).toBe('reconnect-required: sign-in-again')
+      vi.stubGlobal('fetch', through)
+      await renewed('corp', { connection: id })
+      await connected('sellytics')
+    })
   })
 })

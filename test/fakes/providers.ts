@@ -29,12 +29,12 @@ export type Providers = {
  * Starts the sandbox for the tests of a file, with a fresh profile of the browser for each: `fetch` reaches the
  * providers, and the person signs in and consents. A test fails when a provider saw what it must not see.
  */
-export function withProviders(): Providers {
+export function withProviders(options?: Parameters<typeof startSandbox>[0]): Providers {
   const providers = {} as Providers
   let network: ReturnType<typeof networkTo>
 
   beforeAll(async () => {
-    providers.sandbox = await startSandbox()
+    providers.sandbox = await startSandbox(options)
     network = networkTo(providers.sandbox)
     // The first start of a background takes the longest by far, and no test of its own.
     await startWorker()

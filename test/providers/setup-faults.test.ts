@@ -421,6 +421,33 @@ describe('a provider of the setup’s own', () => {
   })
 })
 
+describe('an ID token in the access token’s place', () => {
+  const corp = {
+    ...acme,
+    issuer: 'https://id.acme.example',
+    scopes: ['openid'],
+    api: [`${relay}/`],
+    idToken: true,
+  }
+  const behind = { id: 'sellytics', relay }
+
+  it.each([
+    ['is for a relay of the setup', {}, []],
+    ['is for none that is not in it', { api: ['https://other-relay.example/'] }, at('api')],
+    ['is for no other API besides', { api: [`${relay}/`, 'https://api.acme.example/'] }, at('api')],
+    ['comes with the scope openid alone', { scopes: ['profile'] }, at('idToken')],
+    ['comes where scopes are named', { scopes: undefined }, at('idToken')],
+    ['comes with the code flow alone', { flow: 'implicit' }, at('idToken')],
+  ])('%s', (_, change, paths) => {
+    expect(pathsOf([{ ...corp, ...change }, behind])).toEqual(paths)
+  })
+
+  it('is none of a provider that Dealpass knows, and nothing where it is not wanted', () => {
+    expect(pathsOf([{ id: 'salesos', clientId: 'x', idToken: true }, behind])).toEqual(at('idToken'))
+    expect(pathsOf([{ id: 'salesos', clientId: 'x', idToken: false }, behind])).toEqual([])
+  })
+})
+
 describe('private addresses', () => {
   const inside = [
     'https://10.1.2.3/',

@@ -67,6 +67,7 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
           </ul>
         </>
       )}
+      {provider.idToken && <p class="muted">{say('idToken')}</p>}
       {keys.length > 0 && (
         <>
           <h5>{say('keys')}</h5>

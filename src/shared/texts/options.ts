@@ -25,6 +25,7 @@ export const sayInOptions = speaker({
   hosts: 'Addresses it uses',
   receives: 'receives {what}',
   audience: 'Its tokens are made for',
+  idToken: 'Your company’s relay is shown its ID tokens: they say who you are.',
   replacesHosts: 'No longer uses {hosts}.',
   changesOne: 'One connection will need attention, since its addresses change.',
   changes: '{count} connections will need attention, since their addresses change.',

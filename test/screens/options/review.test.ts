@@ -60,6 +60,7 @@ describe('Review', () => {
     ['A client secret will be kept in the vault and never shown or exported.', { hasSecret: true }],
     ['It keeps the refresh token', { allowImplicitRefresh: true }],
     ['Its tokens are made forhttps://api.example', { audience: 'https://api.example' }],
+    ['Your company’s relay is shown its ID tokens', { idToken: true as const }],
   ])('says “%s” only where that is so', (sentence, changes) => {
     expect(reviewed().text).not.toContain(sentence)
     expect(reviewed(changes).text).toContain(sentence)
