@@ -194,51 +194,57 @@ test.describe('where the relay knows people by their sign-in', { tag: '@full' },
   const issuer = 'https://auth.play2sell.com'
   test.use({ sandboxOptions: { loopback: true, redirects: { salesos: [back] } } })
 
-  test('wants the company’s own provider connected first, and goes by its access token', async ({
-    dealpass,
-    sandbox,
-    relay,
-    allowed,
-  }) => {
-    await relay.stop()
-    const jwks = `${sandbox.loopback['auth.play2sell.com']}/.well-known/jwks.json`
-    await relay.start({ users: { issuer: { issuer: `${issuer}/`, audience: SALESOS_AUDIENCE, jwks } } })
-    // It is the API that this token is for.
-    allowed.violations.push(/"token-at-other-server".*"relay\.acme\.example".*in header authorization/)
-    const corp = {
-      id: 'corp',
-      name: 'Acme sign-in',
-      clientId: clients.salesos.id,
-      clientAuth: 'none',
-      issuer: `${issuer}/`,
-      audience: SALESOS_AUDIENCE,
-      endpoints: {
-        authorization: `${issuer}/authorize`,
-        token: `${issuer}/oauth/token`,
-        revocation: `${issuer}/oauth/revoke`,
-        userinfo: `${issuer}/userinfo`,
-      },
-      scopes: ['openid', 'offline_access'],
-      api: [`${relayOrigin}/`],
-    }
-    const setup = relayedSetup(relayOrigin)
-    await grantHost(dealpass, `${relayOrigin}/*`)
-    await grantHost(dealpass, `${issuer}/*`)
-    const popup = await popupWith(dealpass, { ...setup, providers: [...setup.providers, corp] })
-    const connect = popup.getByRole('button', { name: 'Connect sellytics', exact: true })
-    await connect.click()
-    await expect(item(popup, 'sellytics')).toContainText('Connect Acme sign-in, then try again.')
-    const window = await authWindow(dealpass, () =>
-      popup.getByRole('button', { name: 'Connect Acme sign-in', exact: true }).click(),
-    )
-    await signIn(window, sandbox.users.rep)
-    await consent(window, 'Allow')
-    await expect(item(popup, /^Acme sign-in –/)).toContainText('Connected as')
-    await connect.click()
-    await expect(item(popup, 'sellytics – North')).toContainText('Connected as North')
-    await connectInTab(dealpass, sandbox, 'sell', popup)
-    const { panel } = await usedPanel(dealpass)
-    await expect(panel.getByRole('region', { name: 'sellytics' })).toContainText('invented')
-    expect(relay.output()).toContain('"user":"user:')
-  })
+  const withAudience = { issuer: `${issuer}/`, audience: SALESOS_AUDIENCE }
+  const withoutAudience = { issuer: `${issuer}/`, audience: relayOrigin, idTokenFor: clients.salesos.id }
+  for (const { token, users, more } of [
+    { token: 'access token', users: withAudience, more: { audience: SALESOS_AUDIENCE } },
+    { token: 'ID token', users: withoutAudience, more: { idToken: true } },
+  ])
+    test(`wants the company’s own provider connected first, and goes by its ${token}`, async ({
+      dealpass,
+      sandbox,
+      relay,
+      allowed,
+    }) => {
+      await relay.stop()
+      const jwks = `${sandbox.loopback['auth.play2sell.com']}/.well-known/jwks.json`
+      await relay.start({ users: { issuer: { ...users, jwks } } })
+      // It is the API that this token is for.
+      allowed.violations.push(/"token-at-other-server".*"relay\.acme\.example".*in header authorization/)
+      const corp = {
+        id: 'corp',
+        name: 'Acme sign-in',
+        clientId: clients.salesos.id,
+        clientAuth: 'none',
+        issuer: `${issuer}/`,
+        ...more,
+        endpoints: {
+          authorization: `${issuer}/authorize`,
+          token: `${issuer}/oauth/token`,
+          revocation: `${issuer}/oauth/revoke`,
+          userinfo: `${issuer}/userinfo`,
+        },
+        scopes: ['openid', 'offline_access'],
+        api: [`${relayOrigin}/`],
+      }
+      const setup = relayedSetup(relayOrigin)
+      await grantHost(dealpass, `${relayOrigin}/*`)
+      await grantHost(dealpass, `${issuer}/*`)
+      const popup = await popupWith(dealpass, { ...setup, providers: [...setup.providers, corp] })
+      const connect = popup.getByRole('button', { name: 'Connect sellytics', exact: true })
+      await connect.click()
+      await expect(item(popup, 'sellytics')).toContainText('Connect Acme sign-in, then try again.')
+      const window = await authWindow(dealpass, () =>
+        popup.getByRole('button', { name: 'Connect Acme sign-in', exact: true }).click(),
+      )
+      await signIn(window, sandbox.users.rep)
+      await consent(window, 'Allow')
+      await expect(item(popup, /^Acme sign-in –/)).toContainText('Connected as')
+      await connect.click()
+      await expect(item(popup, 'sellytics – North')).toContainText('Connected as North')
+      await connectInTab(dealpass, sandbox, 'sell', popup)
+      const { panel } = await usedPanel(dealpass)
+      await expect(panel.getByRole('region', { name: 'sellytics' })).toContainText('invented')
+      expect(relay.output()).toContain('"user":"user:')
+    })
 })
