@@ -1,5 +1,6 @@
 import { apiAddress } from '../providers/api-address'
 import { returnedHeaders, sentHeaders } from '../shared/call-headers'
+import { limits } from '../shared/limits'
 import { hasToken } from '../shared/token-in-answer'
 import type { RelayKey, RelayProvider } from './config'
 import type { DataAnswer, DataFetch } from './data-fetch'
@@ -36,14 +37,13 @@ export async function apiCall(call: Call): Promise<Response> {
   if (!relayed.methods.has(request.method)) throw new RelayError('method-not-allowed')
   const url = addressOf(relayed, path)
   call.onKey(key)
+  // For both tries together: whoever asked does not wait longer.
+  const end = performance.now() + limits.request
   for (let round = 0; ; round += 1) {
     const token = await tokens.get(relayed, key)
-    const response = await sent(call, url, token)
-    if (response.status === 401 && round === 0) {
-      // It may have been taken back before its time; what was refused has changed nothing.
-      tokens.drop(relayed, key, token)
-      continue
-    }
+    const response = await sent(call, url, token, end - performance.now())
+    // It may have been taken back before its time; what was refused has changed nothing.
+    if (response.status === 401 && round === 0 && tokens.drop(relayed, key, token)) continue
     return passedOn(call, response, token)
   }
 }
@@ -73,7 +73,12 @@ function addressOf({ provider }: RelayProvider, path: string): URL {
   }
 }
 
-async function sent({ request, body, fetchData }: Call, url: URL, token: string): Promise<DataAnswer> {
+async function sent(
+  { request, body, fetchData }: Call,
+  url: URL,
+  token: string,
+  left: number,
+): Promise<DataAnswer> {
   const { method } = request
   const headers = {
     ...picked(name => request.headers.get(name), sentHeaders),
@@ -81,7 +86,10 @@ async function sent({ request, body, fetchData }: Call, url: URL, token: string)
     // Some APIs refuse who does not say what they are, and this is no browser.
     'user-agent': 'Dealpass-Relay/1',
   }
-  return orUpstream(() => fetchData(url.href, { method, headers, ...(body.byteLength > 0 ? { body } : {}) }))
+  const time = Math.max(1, left)
+  return orUpstream(() =>
+    fetchData(url.href, { method, headers, time, ...(body.byteLength > 0 ? { body } : {}) }),
+  )
 }
 
 // As plain values, which cost a runtime a fraction of what `Headers` do.

@@ -6,20 +6,21 @@ import { limits } from '../shared/limits'
 export type DataAnswer = { status: number; header(name: string): string | undefined; body: ArrayBuffer }
 
 /**
- * Makes one call to an API: no redirect followed, no cookies, 15 s until the whole answer is there, at most 4 MiB of it.
+ * Makes one call to an API: no redirect followed, no cookies, `time` milliseconds until the whole answer is there, at most
+ * 4 MiB of it.
  * Rejects with `provider-unreachable`, or `provider-rejected` (`too-large`).
  */
 export type DataFetch = (
   url: string,
-  request: { method: string; headers: Record<string, string>; body?: ArrayBuffer },
+  request: { method: string; headers: Record<string, string>; body?: ArrayBuffer; time: number },
 ) => Promise<DataAnswer>
 
 /** `DataFetch` by the web's own `fetch`: for platforms that have no other. */
-export const webDataFetch: DataFetch = async (url, request) => {
+export const webDataFetch: DataFetch = async (url, { time, ...request }) => {
   const unreachable = (cause: unknown) => {
     throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
   }
-  const signal = AbortSignal.timeout(limits.request)
+  const signal = AbortSignal.timeout(time)
   const response = await fetch(url, { ...request, redirect: 'manual', signal }).catch(unreachable)
   return {
     status: response.status,

@@ -15,6 +15,10 @@ export const relayLimits = {
   rememberedProofs: 100_000,
   /** Users whose requests are counted before those that have long been quiet are forgotten. */
   countedUsers: 10_000,
+  /** A key's token that the API refuses is fetched anew at most so often. */
+  tokenAgain: 60_000,
+  /** A connection on which nothing moves is closed after this, or after twice as much where an answer waits to be read. */
+  quiet: 45_000,
   /** Requests that are under way have this long to end when the relay is stopped. */
   stop: 20_000,
 } as const

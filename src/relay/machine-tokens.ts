@@ -1,13 +1,17 @@
 import { type Tokens, tokensFromKey } from '../oauth/tokens'
 import { renewalMargin } from '../shared/limits'
 import type { RelayKey, RelayProvider } from './config'
+import { relayLimits } from './limits'
 import { clientOfKey, orUpstream } from './upstream'
 
 export type MachineTokens = {
   /** The access token of a key, fetched where there is none that lives on. Throws `upstream-…`. */
   get(relayed: RelayProvider, key: RelayKey): Promise<string>
-  /** Forgets one that the API has refused. */
-  drop(relayed: RelayProvider, key: RelayKey, token: string): void
+  /**
+   * Forgets one that the API has refused, and tells whether it did: not one a minute after another was. An address that always refuses
+   * would else have a new token fetched for each call.
+   */
+  drop(relayed: RelayProvider, key: RelayKey, token: string): boolean
 }
 
 // A promise of one request must not be awaited by another there.
@@ -17,6 +21,7 @@ const isShared = globalThis.navigator?.userAgent !== 'Cloudflare-Workers'
 export function createMachineTokens(): MachineTokens {
   const held = new Map<string, Tokens>()
   const fetching = new Map<string, Promise<Tokens>>()
+  const droppedAt = new Map<string, number>()
   const nameOf = ({ provider }: RelayProvider, { clientId }: RelayKey) => `${provider.id} ${clientId}`
 
   const fetched = async (relayed: RelayProvider, key: RelayKey) => {
@@ -36,7 +41,12 @@ export function createMachineTokens(): MachineTokens {
     },
     drop: (relayed, key, token) => {
       const name = nameOf(relayed, key)
-      if (held.get(name)?.accessToken === token) held.delete(name)
+      // Somebody else has seen to it already.
+      if (held.get(name)?.accessToken !== token) return true
+      if (Date.now() - (droppedAt.get(name) ?? 0) < relayLimits.tokenAgain) return false
+      droppedAt.set(name, Date.now())
+      held.delete(name)
+      return true
     },
   }
 }

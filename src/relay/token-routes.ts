@@ -24,7 +24,8 @@ export async function tokenRequest(call: Call): Promise<Response> {
   const { parameters, secrets } = grant === 'authorization_code' ? ofCode(call) : await ofRefresh(call)
   const response = await orUpstream(() => forwardTokenRequest(client, grant, parameters))
   const hidden = [client.clientSecret ?? '', ...secrets]
-  const change = async ({ refresh_token, ...body }: Record<string, unknown>) => {
+  const change = async ({ refresh_token, ...rest }: Record<string, unknown>) => {
+    const body = withoutNested(rest)
     if (typeof refresh_token !== 'string' || refresh_token === '') return body
     // Nor may it leave as anything else.
     hidden.push(refresh_token)
@@ -115,6 +116,13 @@ function codeIn(form: URLSearchParams): string {
   const code = needed(form, 'code')
   if (!/^[\x20-\x7e]+$/.test(code) || code === '.' || code === '..') throw new RelayError('bad-request')
   return code
+}
+
+// Some servers wrap their answer, or have it there twice. What is not sealed does not leave.
+function withoutNested(body: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(body, (name, value) => (/^refresh_?token$/i.test(name) ? undefined : value)),
+  )
 }
 
 function only(form: URLSearchParams, names: readonly string[]): URLSearchParams {

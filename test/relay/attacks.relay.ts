@@ -1,23 +1,15 @@
 import { connect } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { redirects } from '../sandbox/flows'
 import { clients } from '../sandbox/setup'
 import { runtimes } from './runtimes'
-import { startWorld, type World } from './world'
+import { withWorld } from './world'
 
 const summary = '/api/sellytics/data/v1/summary'
 const north = { 'dealpass-client': clients.sellyticsNorth.id }
 
 describe.each(runtimes)('the relay on %s, attacked', runtime => {
-  let world: World
-  beforeAll(async () => {
-    world = await startWorld(runtime)
-  })
-  afterEach(() => {
-    world.sandbox.reset()
-    world.expectNoSecretOut()
-  })
-  afterAll(() => world.stop())
+  const world = withWorld(runtime)
 
   /** Sends a text as it is, and nothing more; resolves with what came back before the connection or `wait` ms ended. */
   const sent = (text: string, wait = 2_000) =>
@@ -96,7 +88,7 @@ describe.each(runtimes)('the relay on %s, attacked', runtime => {
     const granted = { access_token: 'x'.repeat(20), token_type: 'bearer', refresh_token: renewed }
     const { refresh_token = '' } = await world.signIn()
     const form = { grant_type: 'refresh_token', refresh_token }
-    for (const more of [{ request: { authorization: basic } }, { data: { refresh_token: renewed } }]) {
+    for (const more of [{ request: { authorization: basic } }, { data: { copy: renewed } }]) {
       world.sandbox.set('sell', { fault: { path: '/oauth2/token', body: { ...granted, ...more } } })
       expect((await world.call('/oauth/sell/token', { form })).code).toBe('token-in-answer')
     }

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { clients } from '../sandbox/setup'
 import { runtimes } from './runtimes'
-import { type Reply, startWorld, type World } from './world'
+import { type Reply, withWorld } from './world'
 
 const summary = '/api/sellytics/data/v1/summary'
 const north = { headers: { 'dealpass-client': clients.sellyticsNorth.id } }
@@ -10,15 +10,7 @@ const tokenPath = '/oauth2/token'
 const html = { body: '<h1>Bad gateway</h1>', contentType: 'text/html' }
 
 describe.each(runtimes)('the relay on %s, in front of an upstream', runtime => {
-  let world: World
-  beforeAll(async () => {
-    world = await startWorld(runtime)
-  })
-  afterEach(() => {
-    world.sandbox.reset()
-    world.expectNoSecretOut()
-  })
-  afterAll(() => world.stop())
+  const world = withWorld(runtime)
 
   const refresh = async (token?: string) => {
     const form = {
@@ -88,6 +80,29 @@ describe.each(runtimes)('the relay on %s, in front of an upstream', runtime => {
     const body = { access_token: 'x'.repeat(20), token_type: 'bearer', note: clients.sell.secret }
     world.sandbox.set('sell', { fault: { path: tokenPath, body } })
     expect(told(await ask())).toBe('502 token-in-answer')
+  })
+
+  it('that hides a refresh token somewhere in its answer: it leaves sealed or not at all', async () => {
+    const ask = await refresh()
+    const hidden = 'a-refresh-token-that-nobody-seals'
+    const body = {
+      access_token: 'x'.repeat(20),
+      token_type: 'bearer',
+      data: { refresh_token: hidden, list: [{ refreshToken: hidden, kept: 1 }] },
+    }
+    world.sandbox.set('sell', { fault: { path: tokenPath, body } })
+    const reply = await ask()
+    expect(reply.json).toMatchObject({ access_token: body.access_token, data: { list: [{ kept: 1 }] } })
+    expect(reply.text).not.toContain(hidden)
+  })
+
+  it('that refuses whatever token there is: it is asked for another one once, and not for each call', async () => {
+    const fresh = await world.another()
+    world.sandbox.set('sellytics', { fault: { path: '/data/v1/summary', status: 401, body: '' } })
+    for (let count = 0; count < 5; count += 1)
+      expect(told(await world.call(summary, north, fresh))).toBe('401 null')
+    expect(world.sandbox.saw({ server: 'sellytics', path: /\/token$/ })).toHaveLength(2)
+    expect(world.sandbox.saw({ path: '/data/v1/summary' })).toHaveLength(6)
   })
 
   it('that packs its answer unasked: nothing could be found in it', async () => {

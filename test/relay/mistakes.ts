@@ -99,9 +99,24 @@ export const mistakes: Record<string, Mistake> = {
     found: ['requests', 'that gives the token back'],
   },
   'keeps a token that was refused': {
-    from: 'tokens.drop(relayed, key, token);',
-    to: '',
+    from: '&& tokens.drop(relayed, key, token)',
+    to: '&& false',
     found: ['requests', 'is fetched with a new token'],
+  },
+  'fetches a token for each refusal': {
+    from: 'if (Date.now() - (droppedAt.get(name) ?? 0) < relayLimits.tokenAgain) return false;',
+    to: '',
+    found: ['faults', 'that refuses whatever token there is'],
+  },
+  'lets refresh tokens out below the top': {
+    from: '/^refresh_?token$/i.test(name) ? void 0 : value',
+    to: 'value',
+    found: ['faults', 'that hides a refresh token'],
+  },
+  'admits several keys at once': {
+    from: 'openSync(file, "wx")',
+    to: 'openSync(file, "w")',
+    found: ['operations', 'admits one key at a time'],
   },
   'quotes secrets': {
     from: '&& !holdsAny(String(value), secrets)',

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { clients } from '../sandbox/setup'
 import { relayOrigin } from './config'
 import { createProver } from './prover'
+import { relayFile } from './runtimes'
 import { startWorld, type World } from './world'
 
 const summary = '/api/sellytics/data/v1/summary'
@@ -27,7 +29,7 @@ afterEach(async () => {
 
 /** Runs the built command to its end. */
 function relay(args: string[], env: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/relay/relay.js', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [relayFile('node'), ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
     timeout: 20_000,
@@ -158,6 +160,35 @@ it('admits a key whose thumbprint begins like an option', () => {
     expect(relay(args, { KEY: key })).toMatchObject({ status: 0 })
     expect(JSON.parse(readFileSync(keysFile, 'utf8'))).toEqual({ [thumbprint]: 'Mia’s' })
   }
+})
+
+it('admits one key at a time, and loses none', async () => {
+  const keysFile = join(folder, 'admitted.json')
+  const config = write('relay.json', { ...least(), users: { keysFile } })
+  write('sell-secret', clients.sell.secret)
+  const thumbprints = Array.from({ length: 4 }, (_, index) => `${index}${'x'.repeat(42)}`)
+  const codes = await Promise.all(
+    thumbprints.map(async thumbprint => {
+      const args = [relayFile('node'), 'admit', thumbprint, '--config', config]
+      const child = spawn(process.execPath, args, { env: { ...process.env, KEY: key }, stdio: 'ignore' })
+      const [code] = await once(child, 'exit')
+      return code
+    }),
+  )
+  const admitted = thumbprints.filter((_, index) => codes[index] === 0)
+  expect(admitted.length).toBeGreaterThan(0)
+  const before = readFileSync(keysFile, 'utf8')
+  expect(Object.keys(JSON.parse(before)).sort()).toEqual(admitted)
+
+  write('admitted.json.new', '')
+  const refused = relay(['admit', `9${'x'.repeat(42)}`, '--config', config], { KEY: key })
+  expect(refused.status).toBe(1)
+  expect(refused.stderr).toContain(`remove ${keysFile}.new`)
+  expect(readFileSync(keysFile, 'utf8')).toBe(before)
+  rmSync(`${keysFile}.new`)
+  write('admitted.json', 'torn')
+  expect(relay(['admit', `9${'x'.repeat(42)}`, '--config', config], { KEY: key }).status).toBe(1)
+  expect(existsSync(`${keysFile}.new`)).toBe(false)
 })
 
 it('says on a port of its own how it is, and counts', async () => {

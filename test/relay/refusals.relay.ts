@@ -1,26 +1,18 @@
 import { generateSecret, SignJWT } from 'jose'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { redirects } from '../sandbox/flows'
 import { clients } from '../sandbox/setup'
 import { relayOrigin } from './config'
 import { createProver } from './prover'
 import { runtimes } from './runtimes'
-import { type Call, type Reply, startWorld, type World } from './world'
+import { type Call, type Reply, withWorld } from './world'
 
 const summary = '/api/sellytics/data/v1/summary'
 const north = { 'dealpass-client': clients.sellyticsNorth.id }
 const told = ({ status, code }: Reply) => `${status} ${code}`
 
 describe.each(runtimes)('the relay on %s refuses', runtime => {
-  let world: World
-  beforeAll(async () => {
-    world = await startWorld(runtime)
-  })
-  afterEach(() => {
-    world.expectNoSecretOut()
-    world.sandbox.forget()
-  })
-  afterAll(() => world.stop())
+  const world = withWorld(runtime)
 
   /** Calls, and expects that no provider saw anything of it. */
   const refused = async (path: string, call: Call = {}) => {

@@ -28,7 +28,9 @@ export type Running = {
 }
 
 const folderOfRelay = process.env.DEALPASS_RELAY_FOLDER ?? 'dist/relay'
-const file = (runtime: Runtime) => join(folderOfRelay, runtime === 'node' ? 'relay.js' : 'worker.js')
+/** The built relay. */
+export const relayFile = (runtime: Runtime) =>
+  join(folderOfRelay, runtime === 'node' ? 'relay.js' : 'worker.js')
 
 /** Starts the built relay with a configuration and the secrets that it names by `env`. `isQuiet` keeps none of its output. */
 export function startRelay(
@@ -37,7 +39,7 @@ export function startRelay(
   secrets: Record<string, string>,
   { isQuiet = false } = {},
 ): Promise<Running> {
-  if (!existsSync(file(runtime)))
+  if (!existsSync(relayFile(runtime)))
     throw new Error('There is no relay in dist/relay: build it first with `npm run build`.')
   return runtime === 'node' ? startOnNode(config, secrets, isQuiet) : startOnWorkerd(config, secrets, isQuiet)
 }
@@ -50,7 +52,7 @@ async function startOnNode(
   const folder = mkdtempSync(join(tmpdir(), 'dealpass-relay-'))
   const path = join(folder, 'relay.json')
   writeFileSync(path, JSON.stringify(config))
-  const child = spawn(process.execPath, [file('node'), '--config', path], {
+  const child = spawn(process.execPath, [relayFile('node'), '--config', path], {
     env: { ...process.env, ...secrets },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -97,7 +99,7 @@ async function startOnWorkerd(
   let output = ''
   const folder = mkdtempSync(join(tmpdir(), 'dealpass-relay-'))
   const miniflare = new Miniflare({
-    modules: [{ type: 'ESModule', path: 'worker.js', contents: readFileSync(file('workerd'), 'utf8') }],
+    modules: [{ type: 'ESModule', path: 'worker.js', contents: readFileSync(relayFile('workerd'), 'utf8') }],
     compatibilityDate: '2026-04-01',
     host: '127.0.0.1',
     port: 0,

@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Canary } from '../canaries/needles'
 import { createNeedles } from '../canaries/needles'
 import { answerOf, redirects, sellAuthorizeUrl, sellsnAuthorizeUrl } from '../sandbox/flows'
@@ -49,13 +49,27 @@ export type World = {
   stop(): Promise<void>
 }
 
+type WorldOptions = { change?: Record<string, unknown>; sandboxOptions?: SandboxOptions }
+
+/** A world for the tests of a block, with fresh providers for each. A test fails where a secret has come out. */
+export function withWorld(runtime: Runtime): World {
+  const world = {} as World
+  beforeAll(async () => {
+    Object.assign(world, await startWorld(runtime))
+  })
+  afterEach(() => {
+    world.expectNoSecretOut()
+    world.sandbox.reset()
+    world.sandbox.forget()
+  })
+  afterAll(() => world.stop())
+  return world
+}
+
 /** A sandbox, an identity provider, and the built relay between them, on one runtime. */
 export async function startWorld(
   runtime: Runtime,
-  {
-    change = {},
-    sandboxOptions = {},
-  }: { change?: Record<string, unknown>; sandboxOptions?: SandboxOptions } = {},
+  { change = {}, sandboxOptions = {} }: WorldOptions = {},
 ): Promise<World> {
   const sandbox = await startSandbox({ loopback: true, ...sandboxOptions })
   const identity = await startIdentity(relayOrigin)

@@ -1,4 +1,13 @@
-import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 
 const isThumbprint = (value: unknown): value is string =>
   typeof value === 'string' && /^[\w-]{43}$/.test(value)
@@ -24,13 +33,31 @@ export function admittedKeys(keys: readonly string[] = [], file?: string): (key:
 export function admit(file: string, thumbprint: string, note: string): void {
   if (!isThumbprint(thumbprint))
     throw new Error('A thumbprint has 43 characters: letters, digits, - and _. The extension shows it.')
-  const before = statSync(file, { throwIfNoEntry: false })
-  const keys = before ? readKeys(file) : {}
-  // Whole or not at all: a relay that reads meanwhile must not find half a file.
-  writeFileSync(`${file}.new`, `${JSON.stringify({ ...keys, [thumbprint]: note }, null, 2)}\n`)
-  // Who runs the relay is often somebody else, and nothing in it is secret.
-  chmodSync(`${file}.new`, before ? before.mode & 0o777 : 0o644)
-  renameSync(`${file}.new`, file)
+  // Whole or not at all: a relay that reads meanwhile must not find half a file. And one at a time, or one key would be lost.
+  const next = `${file}.new`
+  const written = openAlone(next)
+  try {
+    const before = statSync(file, { throwIfNoEntry: false })
+    const keys = before ? readKeys(file) : {}
+    writeFileSync(written, `${JSON.stringify({ ...keys, [thumbprint]: note }, null, 2)}\n`)
+    // Who runs the relay is often somebody else, and nothing in it is secret.
+    fchmodSync(written, before ? before.mode & 0o777 : 0o644)
+    renameSync(next, file)
+  } catch (error) {
+    rmSync(next)
+    throw error
+  } finally {
+    closeSync(written)
+  }
+}
+
+function openAlone(file: string): number {
+  try {
+    return openSync(file, 'wx')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new Error(`Another key is being admitted. Try again; if nobody does, remove ${file}.`)
+  }
 }
 
 function readKeys(file: string): Record<string, string> {

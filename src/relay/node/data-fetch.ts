@@ -3,18 +3,20 @@ import { AppError } from '../../shared/errors'
 import { limits } from '../../shared/limits'
 import type { DataFetch } from '../data-fetch'
 
-const { request: time, body: most } = limits
-// One that stays open: most calls go to a handful of hosts.
-const dispatcher = new Agent({ headersTimeout: time, bodyTimeout: time, connect: { timeout: time } })
+// One that stays open: most calls go to a handful of hosts. How long a call may take is said with each.
+const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: limits.request } })
 
 /** `DataFetch` by undici's `request`, which costs Node half of what `fetch` does (docs/decisions/0037-relay.md). */
-export const nodeDataFetch: DataFetch = async (url, { method, headers, body }) => {
-  const end = performance.now() + time
+export const nodeDataFetch: DataFetch = async (url, { method, headers, body, time }) => {
+  const late = new AbortController()
+  // `AbortSignal.timeout` costs Node twice this, and cannot be ended with the call.
+  const timer = setTimeout(() => late.abort(), time)
   try {
     const answer = await undiciRequest(url, {
       dispatcher,
       method: method as 'GET',
       headers,
+      signal: late.signal,
       ...(body ? { body: new Uint8Array(body) } : {}),
     })
     // Nobody has asked for a packed one, and nothing could be found in it.
@@ -23,9 +25,7 @@ export const nodeDataFetch: DataFetch = async (url, { method, headers, body }) =
     let size = 0
     for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
       size += chunk.byteLength
-      if (size > most) throw new AppError('provider-rejected', 'too-large')
-      // An answer may also come for ever, a little at a time.
-      if (performance.now() > end) throw new AppError('provider-unreachable')
+      if (size > limits.body) throw new AppError('provider-rejected', 'too-large')
       chunks.push(chunk)
     }
     return {
@@ -34,6 +34,10 @@ export const nodeDataFetch: DataFetch = async (url, { method, headers, body }) =
       body: new Uint8Array(Buffer.concat(chunks, size)).buffer,
     }
   } catch (cause) {
+    // An answer that nobody reads would hold its connection.
+    late.abort()
     throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
+  } finally {
+    clearTimeout(timer)
   }
 }

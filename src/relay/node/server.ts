@@ -39,6 +39,8 @@ export async function startRelay(config: RelayConfig, log: Log): Promise<Running
   // Whoever sends half a request is not waited for.
   server.requestTimeout = 20_000
   server.headersTimeout = 10_000
+  // Nor whoever does not read the answer.
+  server.timeout = relayLimits.quiet
   const { port } = server.address() as AddressInfo
   log({ level: 'info', event: 'start', port })
   return {
