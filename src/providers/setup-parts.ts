@@ -8,7 +8,10 @@ import { isRecord } from './setup-faults'
 // valibot's own strict object names one unknown key and stops; here every one is a fault of its own. The cast takes the
 // rest's type (nothing) away again, which would make every property of the output `never`.
 export const strictObject = <E extends v.ObjectEntries>(entries: E) =>
-  v.objectWithRest(entries, v.never('is not a key of a setup')) as unknown as v.ObjectSchema<E, undefined>
+  v.objectWithRest(entries, v.never('is not a key that is known here')) as unknown as v.ObjectSchema<
+    E,
+    undefined
+  >
 
 // Control and direction characters could make a text look like words of ours, or like another name.
 export const text = (most: number) =>
@@ -125,7 +128,13 @@ export const whole = (least: number, most: number) =>
     v.maxValue(most, `must be at most ${most}`),
   )
 
-const kinds: Readonly<Record<string, string>> = { Object: 'an object', Array: 'a list', string: 'a text' }
+const kinds: Readonly<Record<string, string>> = {
+  Object: 'an object',
+  Array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+}
 
 /** A fault in words of ours: valibot's default messages quote what they received. */
 export function faultOfIssue(issue: v.BaseIssue<unknown>): SetupFault {
@@ -143,7 +152,7 @@ export function inheritedKeyFaults(value: unknown, at = '', depth = 0): SetupFau
   return Object.entries(value).flatMap(([key, inner]) => {
     const path = Array.isArray(value) ? `${at}[${key}]` : at ? `${at}.${key}` : key
     return key === 'constructor' || key === '__proto__'
-      ? [{ path, message: 'is not a key of a setup.' }]
+      ? [{ path, message: 'is not a key that is known here.' }]
       : inheritedKeyFaults(inner, path, depth + 1)
   })
 }

@@ -30,6 +30,8 @@ type Noted = {
   route: string
   provider?: string
   code?: string
+  reason?: string
+  upstream?: string
   user?: string
   key?: string
   path?: string
@@ -67,7 +69,7 @@ export function relayApp(
     metrics?.end(noted, status, milliseconds / 1000)
     const { method } = context.req
     log({
-      level: status >= 500 ? 'error' : 'info',
+      level: status >= 500 || isOwnFault(noted) ? 'error' : 'info',
       // Somebody had data fetched, or tried to.
       event: noted.route === 'api' ? 'audit' : 'request',
       request: context.get('id'),
@@ -80,7 +82,9 @@ export function relayApp(
 
   app.onError((error, context) => {
     const known = error instanceof RelayError ? error : new RelayError('unexpected', { cause: error })
-    context.get('noted').code = known.code
+    const noted = context.get('noted')
+    noted.code = known.code
+    if (known.reason) noted.reason = known.reason
     if (known.code === 'unexpected')
       log({ level: 'error', event: 'fault', request: context.get('id'), place: placeOf(error) })
     return errorAnswer(known, context.get('id'))
@@ -96,7 +100,7 @@ export function relayApp(
     const { issuer } = config.users
     return context.json(
       {
-        resource: issuer?.audience ?? config.origin,
+        resource: config.origin,
         ...(issuer ? { authorization_servers: [issuer.issuer], bearer_methods_supported: ['header'] } : {}),
         ...(config.users.keys || config.users.keysFile
           ? { dpop_signing_alg_values_supported: ['ES256'] }
@@ -131,14 +135,19 @@ export function relayApp(
       const authorization = req.header('authorization')
       const proof = req.header('dpop')
       if (authorization !== undefined && proof !== undefined) throw new RelayError('bad-request')
-      const accept = (user: User) => {
-        context.set('user', user)
+      const claim = (user: User) => {
         context.get('noted').user = user.id
+      }
+      const accept = (user: User) => {
+        claim(user)
+        context.set('user', user)
         context.set('relayed', known(context, route))
         count(user.id)
       }
       if (proof !== undefined) {
-        await checkProof(proof, { method: req.method, target: targetOf(req.url), body, accept })
+        if (!config.users.keys && !config.users.keysFile) throw new RelayError('no-credentials')
+        const target = targetOf(req.url)
+        await checkProof(proof, { method: req.method, target, body, claim, accept })
       } else {
         const [, token] = /^bearer ([\w.~+/=-]{1,16384})$/i.exec(authorization ?? '') ?? []
         if (!token || !checkBearer) throw new RelayError('no-credentials')
@@ -167,6 +176,9 @@ export function relayApp(
         relayed: context.get('relayed'),
         user: context.get('user'),
         sealing,
+        note: upstream => {
+          context.get('noted').upstream = upstream
+        },
         form: formOf(context.req.header('content-type'), context.get('body')),
       })
     })
@@ -203,6 +215,10 @@ export function relayApp(
 
   return app
 }
+
+// What the administrator has to mend, though the status that goes on is the provider's.
+const isOwnFault = ({ upstream }: Noted) =>
+  upstream === 'invalid_client' || upstream === 'unauthorized_client'
 
 /** Path and query. What stands before them in a request's address, the runtime has made and parsed. */
 const targetOf = (url: string) => url.slice(url.indexOf('/', url.indexOf('//') + 2))

@@ -50,15 +50,16 @@ export function bearerCheck(config: Issuer, now = Date.now): (token: string) => 
 // to be looked at; servers that do not send it are known by their claims).
 function refuseOtherKinds(config: Issuer, payload: JWTPayload, typ: string | undefined): void {
   const isIdToken = [payload.aud].flat().includes(config.idTokenFor) && config.idTokenFor !== undefined
-  if (typ !== undefined && !/^(application\/)?(at\+jwt|jwt)$/i.test(typ))
-    throw new RelayError('bad-credentials')
+  if (typ !== undefined && !/^(application\/)?(at\+jwt|jwt)$/i.test(typ)) throw refused('typ')
   if (!isIdToken && ('nonce' in payload || 'at_hash' in payload || 'c_hash' in payload))
-    throw new RelayError('bad-credentials')
+    throw refused('nonce')
+  // It is good together with a proof of its key alone, which does not come with a Bearer token (RFC 9449 section 7.2, RFC 8705).
+  if (payload.cnf !== undefined) throw refused('cnf')
   // What is no text would become one that may be somebody else's.
-  if (typeof payload.sub !== 'string' || payload.sub === '' || payload.sub.length > 255)
-    throw new RelayError('bad-credentials')
+  if (typeof payload.sub !== 'string' || payload.sub === '' || payload.sub.length > 255) throw refused('sub')
   const client = payload.client_id ?? payload.azp
-  if (config.clients && !config.clients.includes(String(client))) throw new RelayError('not-allowed')
+  if (config.clients && !config.clients.includes(String(client)))
+    throw new RelayError('not-allowed', { reason: 'client_id' })
 }
 
 function refusalOf(cause: unknown): RelayError {
@@ -69,5 +70,9 @@ function refusalOf(cause: unknown): RelayError {
     !(cause instanceof errors.JWKSTimeout) &&
     // The library's word for an answer of another status than 200, or one that is no JSON.
     cause.code !== 'ERR_JOSE_GENERIC'
-  return new RelayError(isTheirs ? 'bad-credentials' : 'identity-unreachable', { cause })
+  if (!isTheirs) return new RelayError('identity-unreachable', { cause })
+  const reason = cause instanceof errors.JWTClaimValidationFailed ? cause.claim : cause.code
+  return new RelayError('bad-credentials', { cause, reason })
 }
+
+const refused = (reason: string) => new RelayError('bad-credentials', { reason })

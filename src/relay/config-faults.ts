@@ -1,24 +1,26 @@
 import type { Provider } from '../providers/provider'
 import type { SetupFault } from '../shared/setup-fault'
-import type { RelayFile } from './config'
+import type { Parts } from './config-schema'
 
 /** What a configuration cannot mean, though each of its parts is well formed; every fault at once, by its path. */
-export function meaningFaults(file: RelayFile, providers: Provider[]): SetupFault[] {
+export function meaningFaults(file: Parts, providers: Provider[]): SetupFault[] {
   const faults: SetupFault[] = []
   const fault = (path: string, message: string) => faults.push({ path, message })
-  const { users, sealing = [] } = file
+  const { users, sealing } = file
 
-  if (!users.issuer && !users.keys && !users.keysFile)
+  if (users && !users.issuer && !users.keys && !users.keysFile)
     fault('users', 'must have an issuer, keys or a keysFile: nobody could use the relay.')
-  for (const [index, { id }] of sealing.entries())
-    if (sealing.findIndex(other => other.id === id) !== index)
+  for (const [index, key] of sealing.entries())
+    if (key && sealing.findIndex(other => other?.id === key.id) !== index)
       fault(`sealing[${index}].id`, 'is there twice.')
   const { listen, operations } = file
-  if (listen.port !== 0 && listen.port === operations.port) fault('operations.port', 'is the port of listen.')
+  if (listen?.port && listen.port === operations?.port) fault('operations.port', 'is the port of listen.')
 
   for (const [index, entry] of file.providers.entries()) {
+    if (!entry) continue
     const at = (key: string) => `providers[${index}].${key}`
-    if (file.providers.findIndex(other => other.id === entry.id) !== index) fault(at('id'), 'is there twice.')
+    if (file.providers.findIndex(other => other?.id === entry.id) !== index)
+      fault(at('id'), 'is there twice.')
     const provider = providers.find(({ id }) => id === entry.id)
     if (!provider?.endpoints.token) {
       fault(at('id'), 'is in no catalogue, and has no endpoints.token here.')
@@ -34,13 +36,18 @@ export function meaningFaults(file: RelayFile, providers: Provider[]): SetupFaul
     if (entry.clientId !== undefined && !entry.clientSecret)
       fault(at('clientSecret'), 'is missing: a client without a secret needs no relay.')
     if (entry.keys && entry.clientId !== undefined)
-      fault(at('keys'), 'and a clientId exclude each other: make two entries of two providers.')
+      fault(
+        at('keys'),
+        'and a clientId exclude each other. Give one of the two an id of its own, with endpoints and api.',
+      )
     if (entry.keys && !provider.flows.includes('client_credentials'))
       fault(at('keys'), 'are for providers with client credentials.')
     if (entry.keys && provider.api.length === 0) fault(at('api'), 'is missing: keys are for data.')
-    for (const [place, { clientId }] of (entry.keys ?? []).entries())
-      if (entry.keys?.findIndex(other => other.clientId === clientId) !== place)
-        fault(at(`keys[${place}].clientId`), 'is there twice.')
+    for (const name of ['clientId', 'label'] as const)
+      for (const [place, key] of (entry.keys ?? []).entries())
+        if (entry.keys?.findIndex(other => other[name] === key[name]) !== place)
+          fault(at(`keys[${place}].${name}`), 'is there twice.')
+    if (entry.clientAuth === 'none') fault(at('clientAuth'), 'is none, but the relay has a secret to send.')
     for (const grant of entry.grants ?? [])
       if (!can(provider, grant)) fault(at('grants'), `names ${grant}, which this provider does not have.`)
     const grants = entry.grants ?? (entry.clientId === undefined ? [] : ['authorization_code'])

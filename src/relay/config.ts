@@ -2,131 +2,18 @@ import * as v from 'valibot'
 import { catalogue } from '../providers'
 import { providersOf } from '../providers/configured'
 import type { Provider } from '../providers/provider'
-import {
-  address,
-  clientId,
-  endpoints,
-  faultOfIssue,
-  inheritedKeyFaults,
-  name,
-  origin,
-  prefix,
-  providerId,
-  scopes,
-  strictObject,
-  text,
-  whole,
-} from '../providers/setup-parts'
+import { faultOfIssue, inheritedKeyFaults } from '../providers/setup-parts'
 import type { SetupFault } from '../shared/setup-fault'
-import { clientAuths, type SetupView } from '../shared/view'
+import type { SetupView } from '../shared/view'
 import { meaningFaults } from './config-faults'
-
-// A secret never stands in the configuration, which people copy, mail and commit: only where it is found.
-const secret = v.union(
-  [
-    strictObject({ env: v.pipe(v.string(), v.regex(/^\w{1,128}$/, 'must be the name of a variable')) }),
-    strictObject({ file: text(1024) }),
-  ],
-  'must say where the secret is: {"env": "NAME"} or {"file": "/path"}',
-)
-
-const list = <S extends v.GenericSchema>(item: S, most = 64) =>
-  v.pipe(v.array(item), v.minLength(1, 'must name one, or be left out'), v.maxLength(most))
-
-const key = strictObject({
-  label: text(60),
-  clientId,
-  clientSecret: secret,
-  /** Who may use its data: subjects and thumbprints as logs name them, or everybody who may use the relay. */
-  users: v.union([v.literal('everybody'), list(text(300), 10_000)], 'must be "everybody" or a list of users'),
-})
-
-const provider = strictObject({
-  id: providerId,
-  name: v.optional(name),
-  clientId: v.optional(clientId),
-  clientSecret: v.optional(secret),
-  clientAuth: v.optional(v.picklist(clientAuths, 'must be none, basic, post or json')),
-  grants: v.optional(
-    list(
-      v.picklist(
-        ['authorization_code', 'refresh_token', 'exchange', 'revocation'],
-        'must be authorization_code, refresh_token, exchange or revocation',
-      ),
-    ),
-  ),
-  redirects: v.optional(list(address)),
-  scopes: v.optional(scopes),
-  keys: v.optional(list(key)),
-  methods: v.optional(
-    list(
-      v.picklist(
-        ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-        'must be the name of a method in capitals',
-      ),
-    ),
-  ),
-  audience: v.optional(address),
-  issuer: v.optional(address),
-  endpoints: v.optional(endpoints),
-  api: v.optional(list(prefix, 16)),
-})
-
-// RFC 7638 with SHA-256: 32 bytes in base64url.
-const thumbprint = v.pipe(v.string(), v.regex(/^[\w-]{43}$/, 'must be a thumbprint of 43 characters'))
-
-const users = strictObject({
-  issuer: v.optional(
-    strictObject({
-      issuer: address,
-      audience: text(512),
-      jwks: address,
-      algorithms: v.optional(
-        list(
-          v.picklist(
-            ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'],
-            'must be the name of an algorithm with a public key',
-          ),
-        ),
-        ['RS256', 'PS256', 'ES256', 'EdDSA'],
-      ),
-      clients: v.optional(list(text(512))),
-      /** The client id whose ID tokens are taken as well, where the provider gives no access tokens for an audience. */
-      idTokenFor: v.optional(text(512)),
-    }),
-  ),
-  keys: v.optional(v.pipe(v.array(thumbprint), v.maxLength(10_000))),
-  /** A file of admitted keys, which `relay admit` writes. */
-  keysFile: v.optional(text(1024)),
-})
-
-const listen = strictObject({ host: v.optional(text(255), '127.0.0.1'), port: whole(0, 65_535) })
-
-const relaySchema = strictObject({
-  version: v.literal(1, 'must be 1'),
-  origin,
-  extensions: v.optional(list(v.pipe(v.string(), v.regex(/^[a-p]{32}$/, 'must be the id of an extension')))),
-  providers: v.pipe(v.array(provider), v.minLength(1, 'must name a provider'), v.maxLength(64)),
-  users,
-  sealing: v.optional(
-    list(
-      strictObject({ id: v.pipe(v.string(), v.regex(/^[\w.-]{1,64}$/, 'must be a short id')), key: secret }),
-    ),
-  ),
-  perMinute: v.optional(
-    strictObject({
-      tokens: v.optional(whole(1, 1_000_000), 60),
-      calls: v.optional(whole(1, 1_000_000), 600),
-    }),
-    {},
-  ),
-  listen: v.optional(listen, { port: 8787 }),
-  operations: v.optional(listen, { port: 8788 }),
-})
-
-export type RelayFile = v.InferOutput<typeof relaySchema>
-type FileProvider = RelayFile['providers'][number]
-export type Grant = NonNullable<FileProvider['grants']>[number]
+import {
+  type FileProvider,
+  type Grant,
+  type Parts,
+  partsOf,
+  type RelayFile,
+  relaySchema,
+} from './config-schema'
 
 /** Gives a secret by where it is; undefined where there is none. */
 export type ReadSecret = (place: { env: string } | { file: string }) => string | undefined
@@ -175,44 +62,57 @@ export function parseRelayConfig(
     return { faults: [{ path: '', message: 'This is not a JSON file.' }] }
   }
   const parsed = v.safeParse(relaySchema, json)
-  const inherited = inheritedKeyFaults(json)
-  if (!parsed.success || inherited.length > 0)
-    return { faults: [...(parsed.issues ?? []).map(faultOfIssue), ...inherited] }
-
-  const all = providersIn(parsed.output)
-  const faults = meaningFaults(parsed.output, all)
+  const parts: Parts = parsed.success
+    ? { ...parsed.output, sealing: parsed.output.sealing ?? [] }
+    : partsOf(json)
+  const all = providersIn(parts)
+  const faults = [
+    ...(parsed.issues ?? []).map(faultOfIssue),
+    ...inheritedKeyFaults(json),
+    ...meaningFaults(parts, all),
+  ]
   const secretAt = (path: string, place: Place) => {
     if (!place) return undefined
     const found = readSecret(place)?.trim()
     if (found && /^[\x21-\x7e]+$/.test(found)) return found
-    faults.push({
-      path,
-      message: found ? 'holds characters that no secret has.' : 'names a secret that is not there.',
-    })
+    faults.push({ path, message: secretFault(place, found) })
     return undefined
   }
   const providers = new Map(
-    parsed.output.providers.flatMap((entry, index) => {
-      const found = all.find(({ id }) => id === entry.id)
+    parts.providers.flatMap((entry, index) => {
+      const found = all.find(({ id }) => id === entry?.id)
       const at = (path: string, place: Place) => secretAt(`providers[${index}].${path}`, place)
-      return found ? [[entry.id, relayProvider(entry, found, at)]] : []
+      return entry && found ? [[entry.id, relayProvider(entry, found, at)]] : []
     }),
   )
-  const sealing = (parsed.output.sealing ?? []).map(({ id, key: place }, index) => {
-    const bytes = bytesOf(secretAt(`sealing[${index}].key`, place) ?? '')
-    if (bytes.length !== 32)
-      faults.push({ path: `sealing[${index}].key`, message: 'must be 32 bytes in base64.' })
-    return { id, bytes }
+  const sealing = parts.sealing.flatMap((entry, index) => {
+    const path = `sealing[${index}].key`
+    const secret = secretAt(path, entry?.key)
+    if (!entry || secret === undefined) return []
+    const bytes = bytesOf(secret)
+    if (bytes.length !== 32) faults.push({ path, message: 'must be 32 bytes in base64.' })
+    return [{ id: entry.id, bytes }]
   })
-  return faults.length > 0 ? { faults } : { config: { ...parsed.output, providers, sealing } }
+  return !parsed.success || faults.length > 0
+    ? { faults }
+    : { config: { ...parsed.output, providers, sealing } }
+}
+
+// Neither name is said: where people mistake the two, the secret itself stands there.
+function secretFault(place: { env: string } | { file: string }, found: string | undefined): string {
+  if (found) return 'holds characters that no secret has.'
+  if (found === '') return 'env' in place ? 'names a variable that is empty.' : 'names a file that is empty.'
+  return 'env' in place
+    ? 'names a variable that is not set where the relay runs.'
+    : 'names a file that is not there, or may not be read.'
 }
 
 const isBuiltIn = (id: string) => catalogue.some(provider => provider.id === id)
 
 /** The catalogue with the configuration's own addresses, and its own providers. */
-function providersIn({ providers }: RelayFile): Provider[] {
+function providersIn({ providers }: Parts): Provider[] {
   const configured: SetupView['providers'] = {}
-  for (const { id, name, scopes, issuer, endpoints, api } of providers)
+  for (const { id, name, scopes, issuer, endpoints, api } of providers.filter(one => one !== undefined))
     if (isBuiltIn(id) || endpoints?.token) configured[id] = { name, scopes, issuer, endpoints, api }
   return providersOf({ organisation: {}, providers: configured, sites: [], rules: {} })
 }

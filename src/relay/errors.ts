@@ -20,6 +20,7 @@ export const relayStatuses = {
   'too-large': 413,
   'rate-limited': 429,
   'identity-unreachable': 503,
+  'keys-unreadable': 503,
   'upstream-unreachable': 502,
   'upstream-refused-client': 502,
   'upstream-nonsense': 502,
@@ -40,6 +41,7 @@ const standardErrors: Partial<Record<RelayCode, string>> = {
   'replayed-proof': 'invalid_dpop_proof',
   'rate-limited': 'temporarily_unavailable',
   'identity-unreachable': 'temporarily_unavailable',
+  'keys-unreadable': 'temporarily_unavailable',
   'upstream-unreachable': 'temporarily_unavailable',
 }
 
@@ -48,7 +50,8 @@ const sentences: Record<RelayCode, string> = {
   'header-missing': 'Send the header Dealpass-Relay: 1.',
   'origin-refused': 'Only the Dealpass extension may call the relay from a browser.',
   'no-credentials': 'Send an access token for this relay, or a proof of an admitted key.',
-  'bad-credentials': 'The token or proof is not one that this relay accepts. Sign in again.',
+  'bad-credentials':
+    'The token or proof is not one that this relay accepts. The log says why, under this request id.',
   'expired-credentials': 'The token has ended. Renew it.',
   'not-admitted': 'This key is not admitted. Ask your administrator to admit its thumbprint.',
   'stale-proof': 'The proof was not made now. Compare the clock with the Date header, and make a new one.',
@@ -66,6 +69,8 @@ const sentences: Record<RelayCode, string> = {
   'too-large': 'The body is too large.',
   'rate-limited': 'Too many requests. Wait as long as Retry-After says.',
   'identity-unreachable': 'The keys of the identity provider cannot be fetched. Try again later.',
+  'keys-unreadable':
+    'The list of admitted keys cannot be read. Whoever runs the relay has to look at users.keysFile.',
   'upstream-unreachable': 'The provider does not answer. Try again later.',
   'upstream-refused-client': 'The provider refuses the client of the relay. Its administrator has to look.',
   'upstream-nonsense': 'The provider sent what no such answer can be.',
@@ -78,11 +83,14 @@ export class RelayError extends Error {
   override name = 'RelayError'
   readonly code: RelayCode
   readonly retryAfter: number | undefined
+  /** Why, for the log alone: a closed word, mostly the name of a claim. */
+  readonly reason: string | undefined
 
-  constructor(code: RelayCode, options: { cause?: unknown; retryAfter?: number } = {}) {
+  constructor(code: RelayCode, options: { cause?: unknown; retryAfter?: number; reason?: string } = {}) {
     super(sentences[code], { cause: options.cause })
     this.code = code
     this.retryAfter = options.retryAfter
+    this.reason = options.reason
   }
 }
 
@@ -102,7 +110,14 @@ export function errorAnswer({ code, message, retryAfter }: RelayError, requestId
       'dealpass-relay-error': code,
       'x-request-id': requestId,
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-      ...(status === 401 ? { 'www-authenticate': `Bearer error="${body.error}", DPoP algs="ES256"` } : {}),
+      ...(status === 401 ? { 'www-authenticate': challengeOf(code, body.error) } : {}),
     },
   })
+}
+
+// RFC 6750 section 3.1: who has shown nothing is told of no error.
+function challengeOf(code: RelayCode, error: string): string {
+  return code === 'no-credentials'
+    ? 'Bearer, DPoP algs="ES256"'
+    : `Bearer error="${error}", DPoP algs="ES256"`
 }

@@ -14,10 +14,16 @@ type LogLine = {
   path?: string
   status?: number
   code?: string
+  /** Why a token or proof is not accepted: mostly the name of a claim. */
+  reason?: string
+  /** What the provider said of the relay's own request, in the words of RFC 6749 section 5.2. */
+  upstream?: string
   milliseconds?: number
   /** Where in the code something unforeseen happened: the error's name and places, never its text. */
   place?: string
+  host?: string
   port?: number
+  operationsPort?: number
 }
 
 export type Log = (line: LogLine) => void

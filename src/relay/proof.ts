@@ -20,17 +20,17 @@ export function proofCheck(
 
   return async (proof, asked) => {
     const thumbprint = await thumbprintOf(proof)
+    asked.claim({ id: `key:${thumbprint}` })
     if (!(await isAdmitted(thumbprint))) throw new RelayError('not-admitted')
     const { jti, htm, htu, iat, req } = await verified(proof)
     const [path = ''] = asked.target.split('?')
-    if (htm !== asked.method || htu !== `${origin}${path}`) throw new RelayError('bad-credentials')
+    if (htm !== asked.method) throw refused('htm')
+    if (htu !== `${origin}${path}`) throw refused('htu')
     if (typeof iat !== 'number' || Math.abs(now() - iat * 1000) > relayLimits.proof)
       throw new RelayError('stale-proof')
-    if (typeof jti !== 'string' || jti.length < 16 || jti.length > 128)
-      throw new RelayError('bad-credentials')
+    if (typeof jti !== 'string' || jti.length < 16 || jti.length > 128) throw refused('jti')
     const { method, target } = asked
-    if (req !== (await digestOf({ method, target, body: await asked.body() })))
-      throw new RelayError('bad-credentials')
+    if (req !== (await digestOf({ method, target, body: await asked.body() }))) throw refused('req')
     const name = `${thumbprint} ${jti}`
     if (used.has(name)) throw new RelayError('replayed-proof')
     // Whoever asks too often must not fill the memory that everybody's proofs need.
@@ -49,7 +49,7 @@ async function thumbprintOf(proof: string): Promise<string> {
       throw new TypeError('no proof of the one kind that is taken')
     return await calculateJwkThumbprint(jwk as JWK)
   } catch (cause) {
-    throw new RelayError('bad-credentials', { cause })
+    throw new RelayError('bad-credentials', { cause, reason: 'form' })
   }
 }
 
@@ -57,9 +57,11 @@ async function verified(proof: string) {
   try {
     return (await jwtVerify(proof, EmbeddedJWK, { algorithms: ['ES256'], typ: 'dpop+jwt' })).payload
   } catch (cause) {
-    throw new RelayError('bad-credentials', { cause })
+    throw new RelayError('bad-credentials', { cause, reason: 'signature' })
   }
 }
+
+const refused = (reason: string) => new RelayError('bad-credentials', { reason })
 
 /** What the claim `req` has to be for a request. */
 async function digestOf({
@@ -83,7 +85,11 @@ async function digestOf({
 }
 
 function forgetOld(used: Map<string, number>, now: number): void {
-  for (const [name, until] of used) if (until < now) used.delete(name)
+  // Those that were taken first end first.
+  for (const [name, until] of used) {
+    if (until >= now) break
+    used.delete(name)
+  }
   // Rather no answer than one to a proof that may have been used.
   if (used.size >= relayLimits.rememberedProofs) throw new RelayError('rate-limited', { retryAfter: 60 })
 }

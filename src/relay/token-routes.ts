@@ -1,12 +1,21 @@
 import { forwardRevocation, forwardTokenRequest } from '../oauth/forward'
 import { guardedFetch } from '../oauth/guarded-fetch'
-import type { Grant, RelayProvider } from './config'
+import type { RelayProvider } from './config'
+import type { Grant } from './config-schema'
 import { RelayError } from './errors'
 import { isSealed, type Sealing } from './sealing'
 import { clientOf, orUpstream, passOn } from './upstream'
 import type { User } from './users'
 
-type Call = { id: string; relayed: RelayProvider; user: User; form: URLSearchParams; sealing: Sealing }
+type Call = {
+  id: string
+  relayed: RelayProvider
+  user: User
+  form: URLSearchParams
+  sealing: Sealing
+  /** Told by what word of RFC 6749 section 5.2 the provider refused. */
+  note(upstream: string): void
+}
 
 /**
  * Answers a token request (RFC 6749 sections 4.1.3 and 6): a code whose redirect address is configured, or a sealed refresh
@@ -31,7 +40,7 @@ export async function tokenRequest(call: Call): Promise<Response> {
     hidden.push(refresh_token)
     return { ...body, refresh_token: await call.sealing.seal(refresh_token, boundTo(call)) }
   }
-  return orUpstream(() => passOn(call.id, response, hidden, change))
+  return orUpstream(() => passOn(call, response, hidden, change))
 }
 
 function ofCode({ relayed, form }: Call): { parameters: URLSearchParams; secrets: string[] } {
@@ -69,7 +78,7 @@ export async function revocation(call: Call): Promise<Response> {
   const kind = isAccessToken ? 'access_token' : 'refresh_token'
   const response = await orUpstream(() => forwardRevocation(client, token, kind))
   if (response.ok) return Response.json({}, { headers: { 'cache-control': 'no-store', 'x-request-id': id } })
-  return orUpstream(() => passOn(id, response, [client.clientSecret ?? '', token]))
+  return orUpstream(() => passOn(call, response, [client.clientSecret ?? '', token]))
 }
 
 /**
@@ -78,7 +87,8 @@ export async function revocation(call: Call): Promise<Response> {
  *
  * Throws `grant-not-allowed`, `bad-request`, `upstream-…`.
  */
-export async function exchange({ id, relayed, form }: Call): Promise<Response> {
+export async function exchange(call: Call): Promise<Response> {
+  const { relayed, form } = call
   allow(relayed, 'exchange')
   const client = clientOf(relayed)
   const { hooks, endpoints } = relayed.provider
@@ -98,7 +108,7 @@ export async function exchange({ id, relayed, form }: Call): Promise<Response> {
   }
   if (!response) throw new RelayError('grant-not-allowed')
   const answer = response
-  return orUpstream(() => passOn(id, answer, [clientSecret]))
+  return orUpstream(() => passOn(call, answer, [clientSecret]))
 }
 
 function allow({ grants }: RelayProvider, grant: Grant): void {

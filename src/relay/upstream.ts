@@ -36,17 +36,28 @@ export async function orUpstream<T>(job: () => Promise<T>): Promise<T> {
   }
 }
 
+// RFC 6749 section 5.2, RFC 7009 section 2.2.1. Another word could be anything.
+const refusals: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'unsupported_token_type',
+])
+
 /** Of the headers of a token answer these are passed on: the extension learns the provider's clock from `Date`. */
 const passed = ['date', 'retry-after']
 
 /**
  * Passes an answer of a token, exchange or revocation endpoint on: its status and its JSON, as `change` leaves it.
- * `id` is the request's. A success that is no JSON object is `upstream-nonsense`; of a refusal only the members of RFC 6749
+ * `id` is the request's; `note` is told the provider's word for a refusal. A success that is no JSON object is `upstream-nonsense`; of a refusal only the members of RFC 6749
  * section 5.2 and of an exchange go on, and none that has one of `secrets` in it, since some servers repeat what they were
  * sent. `change` may add to `secrets`.
  */
 export async function passOn(
-  id: string,
+  { id, note }: { id: string; note(upstream: string): void },
   response: Response,
   secrets: readonly string[],
   change: (body: Record<string, unknown>) => Promise<Record<string, unknown>> = async body => body,
@@ -66,6 +77,7 @@ export async function passOn(
   }
   // A redirect is followed by nobody, and nobody is told where it leads.
   if (response.status < 400) throw new RelayError('upstream-nonsense')
+  if (refusals.has(String(body?.error))) note(String(body?.error))
   const said = Object.fromEntries(
     ['error', 'error_description', 'error_uri', 'success', 'message'].flatMap(name => {
       const value = body?.[name]

@@ -14,5 +14,7 @@ export type Asked = {
   method: string
   target: string
   body(): Promise<ArrayBuffer>
+  /** Told who it says it is, for the log. */
+  claim(user: User): void
   accept(user: User): void
 }

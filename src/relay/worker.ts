@@ -18,7 +18,7 @@ export default {
 
 function appOf(bindings: Bindings): ReturnType<typeof relayApp> {
   const read = parseRelayConfig(bindings.DEALPASS_RELAY ?? '', place =>
-    'env' in place ? bindings[place.env] : undefined,
+    'env' in place && Object.hasOwn(bindings, place.env) ? bindings[place.env] : undefined,
   )
   if ('faults' in read)
     throw new Error(read.faults.map(({ path, message }) => `${path} ${message}`.trim()).join('\n'))

@@ -23,7 +23,7 @@ async function checked(
   const accept = ({ id }: { id: string }) => {
     user = id
   }
-  return check(proof, { method, target, body: async () => bytes(body), accept }).then(
+  return check(proof, { method, target, body: async () => bytes(body), claim: () => {}, accept }).then(
     () => user,
     ({ code }) => code,
   )

@@ -116,7 +116,22 @@ export const mistakes: Record<string, Mistake> = {
   'admits several keys at once': {
     from: 'openSync(file, "wx")',
     to: 'openSync(file, "w")',
-    found: ['operations', 'admits one key at a time'],
+    found: ['admit', 'admits one key at a time'],
+  },
+  'takes tokens that are bound to a key': {
+    from: 'if (payload.cnf !== void 0) throw refused$1("cnf");',
+    to: '',
+    found: ['log.relay', 'says in its log why'],
+  },
+  'goes by a list of keys that was': {
+    from: 'throw new RelayError("keys-unreadable", { cause });',
+    to: 'return read?.keys.has(thumbprint) ?? false;',
+    found: ['admit', 'lets nobody in by a list that was'],
+  },
+  'loses lines of its log at its end': {
+    from: 'const isWritten = await output.drained(',
+    to: 'const isWritten = (output.drained(1), true) || (',
+    found: ['log.relay', 'waits with its end'],
   },
   'quotes secrets': {
     from: '&& !holdsAny(String(value), secrets)',
@@ -146,6 +161,6 @@ export const mistakes: Record<string, Mistake> = {
   'logs queries': {
     from: 'context.get("noted").path = path.split("?", 1)[0] ?? "";',
     to: 'context.get("noted").path = path;',
-    found: ['operations', 'logs a line for each request'],
+    found: ['log.relay', 'logs a line for each request'],
   },
 }

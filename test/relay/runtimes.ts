@@ -65,7 +65,7 @@ async function startOnNode(
     child.once('exit', code => reject(new Error(`The relay ended with ${code}:\n${output}`)))
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (!isStarted || !isQuiet) output += text
-      const [, port] = (!isStarted && /"event":"start","port":(\d+)/.exec(output)) || []
+      const [, port] = (!isStarted && /"event":"start".*?"port":(\d+)/.exec(output)) || []
       if (port === undefined) return
       isStarted = true
       resolve(Number(port))

@@ -11,8 +11,6 @@ import { nodeDataFetch } from './data-fetch'
 import { operationsApp } from './operations'
 
 export type RunningRelay = {
-  port: number
-  operationsPort: number
   /** Takes no new request, lets those under way end for 20 s, and resolves when both ports are closed. */
   stop(): Promise<void>
 }
@@ -36,16 +34,12 @@ export async function startRelay(config: RelayConfig, log: Log): Promise<Running
     await closed(server)
     throw error
   })
-  // Whoever sends half a request is not waited for.
-  server.requestTimeout = 20_000
-  server.headersTimeout = 10_000
-  // Nor whoever does not read the answer.
+  // Whoever does not read the answer is not waited for.
   server.timeout = relayLimits.quiet
   const { port } = server.address() as AddressInfo
-  log({ level: 'info', event: 'start', port })
+  const { port: operationsPort } = second.address() as AddressInfo
+  log({ level: 'info', event: 'start', host: config.listen.host, port, operationsPort })
   return {
-    port,
-    operationsPort: (second.address() as AddressInfo).port,
     stop: async () => {
       isReady = false
       await closed(server)
@@ -61,7 +55,13 @@ function listening(
   { host, port }: { host: string; port: number },
 ): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port }, () => resolve(server)) as Server
+    // Whoever sends half a request is looked for every five seconds.
+    const serverOptions = {
+      connectionsCheckingInterval: 5_000,
+      requestTimeout: 20_000,
+      headersTimeout: 10_000,
+    }
+    const server = serve({ fetch, hostname: host, port, serverOptions }, () => resolve(server)) as Server
     server.once('error', reject)
   })
 }
