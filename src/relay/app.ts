@@ -111,7 +111,8 @@ export function relayApp(
     )
   })
 
-  // No page can send this header without asking first, and whoever asks is told nothing (Fetch, CORS protocol).
+  // No page can send this header without asking first, and whoever asks is told nothing (Fetch, CORS protocol). Firefox
+  // names no origin where its extension sends a GET.
   app.use(async ({ req }, next) => {
     const origin = req.header('origin')
     if (origin !== undefined && !isExtension(origin, config.extensions))

@@ -4,19 +4,19 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { searchFolder, tallyOf } from '../canaries/search'
 import { sandboxSetup, startSandbox } from '../sandbox/sandbox'
-import { click, fill, launchFirefox, waitForText } from './firefox'
-
-const redirectUri = 'https://ab4a76df15d5e9f33dbf930aecc68bb5de72a2e5.extensions.allizom.org/sell'
+import { click, launchFirefox, waitForText } from './firefox'
+import { popupPath, redirectUri, signIn } from './steps'
 
 /** Signs in at Sell by the implicit grant, once with its pages and once without; gives the secrets found on disk. */
 async function leftOnDisk(switches: { redirectMayBeStored: boolean }): Promise<string[]> {
   const profile = mkdtempSync(join(tmpdir(), 'dealpass-firefox-'))
-  const sandbox = await startSandbox({ redirects: { sell: [redirectUri] }, switches: { sell: switches } })
+  const redirects = { sell: [redirectUri('sell')] }
+  const sandbox = await startSandbox({ redirects, switches: { sell: switches } })
   try {
-    const firefox = await launchFirefox(sandbox, { profile })
-    const { email, password } = sandbox.users.rep
+    const firefox = await launchFirefox(sandbox, profile)
+    const { email } = sandbox.users.rep
     try {
-      const popup = await firefox.open('src/screens/popup/index.html')
+      const popup = await firefox.open(popupPath)
       const request = (name: string, input: object) =>
         popup.evaluate(
           // @ts-expect-error the extension page's own API
@@ -28,10 +28,7 @@ async function leftOnDisk(switches: { redirectMayBeStored: boolean }): Promise<s
         url => url.startsWith('https://api.getbase.com/'),
         () => click(popup, 'Connect Sell'),
       )
-      await fill(window, 'E-mail', email)
-      await fill(window, 'Password', password)
-      await click(window, 'Sign in')
-      await click(window, 'Allow')
+      await signIn(window, sandbox.users.rep)
       await waitForText(popup, `[aria-label="Sell – ${email}"]`, `Connected as ${email}`)
       // Now that Sell knows who it is, it answers the first request with the redirect: that can be stored.
       sandbox.forget()

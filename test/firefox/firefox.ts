@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import puppeteer, { type Browser, type Frame, type Page } from 'puppeteer-core'
 import { vi } from 'vitest'
@@ -19,6 +19,8 @@ export type ExtensionFirefox = {
   opened(fits: (url: string) => boolean, open: () => Promise<unknown>): Promise<Page>
   /** Waits for the browser's own question about permissions, presses `Allow` in it, and gives what it asked for. */
   allowPermission(): Promise<string>
+  /** Ends the event page as the browser does with an idle one. The next event or message starts it again. */
+  endBackground(): Promise<void>
   /** What the extension reported as an error or left uncaught, background and documents alike, so far. */
   errors(): Promise<string[]>
   /** Photographs every page into a folder. For a failed test: whatever cannot be photographed is left out. */
@@ -52,24 +54,26 @@ export async function until<T>(
 }
 
 /**
- * Starts Firefox with `dist/firefox` and the sandbox behind every https address; `profile` is a folder that stays, a
- * profile of its own goes at the end. Throws a sentence when a part is missing.
+ * Starts Firefox with `dist/firefox` and the sandbox behind every https address. `profile` is a folder that stays, and
+ * the extension in it: the next start with the same folder is that of a browser which has it. Throws a sentence when a
+ * part is missing.
  */
-export async function launchFirefox(
-  sandbox: Sandbox,
-  { profile }: { profile?: string } = {},
-): Promise<ExtensionFirefox> {
+export async function launchFirefox(sandbox: Sandbox, profile: string): Promise<ExtensionFirefox> {
   const extension = resolve('dist/firefox')
   if (!existsSync(join(extension, 'manifest.json')))
     throw new Error(`There is no extension in ${extension}: build it first with \`npm run build\`.`)
   const executablePath = ensureFirefox()
+  // By a file that names the folder. What the protocol installs from a folder is temporary, so the next start would be an
+  // installation, with the permissions of one.
+  mkdirSync(join(profile, 'extensions'), { recursive: true })
+  writeFileSync(join(profile, 'extensions', gecko), extension)
   const proxy = await startProxy(sandbox.port)
   const browser = await puppeteer
     .launch({
       browser: 'firefox',
       executablePath,
       headless: true,
-      ...(profile ? { userDataDir: profile } : {}),
+      userDataDir: profile,
       timeout: 60_000,
       acceptInsecureCerts: true,
       defaultViewport: null,
@@ -78,6 +82,9 @@ export async function launchFirefox(
       // Release builds take the address of their remote settings from the preference below only with this.
       env: { ...process.env, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' },
       extraPrefsFirefox: {
+        // What lies in a profile is off until somebody switches it on, and without a signature it stays off.
+        'extensions.autoDisableScopes': 0,
+        'xpinstall.signatures.required': false,
         'extensions.webextensions.uuids': JSON.stringify({ [gecko]: uuid }),
         'network.proxy.type': 1,
         'network.proxy.ssl': '127.0.0.1',
@@ -100,7 +107,9 @@ export async function launchFirefox(
     return closed
   }
   try {
-    await browser.installExtension(extension)
+    await until('the extension to start', () =>
+      inBrowserWindow(browser, `WebExtensionPolicy.getByID('${gecko}')?.extension.backgroundState`),
+    )
   } catch (error) {
     await close()
     throw error
@@ -127,6 +136,7 @@ export async function launchFirefox(
           })()`,
         ),
       ),
+    endBackground: () => inBrowserWindow(browser, endBackground),
     errors: () => inBrowserWindow<string[]>(browser, errorsOf(origin)),
     photograph: async folder => {
       mkdirSync(folder, { recursive: true })
@@ -173,19 +183,26 @@ type Bidi = {
   }
 }
 
-/** Evaluates an expression in the browser's own window. Its result crosses as JSON. */
+/** Evaluates an expression in the browser's own window, and waits for a promise. Its result crosses as JSON. */
 async function inBrowserWindow<Result>(browser: Browser, expression: string): Promise<Result> {
   // Puppeteer shows the windows of the browser itself to nobody, but the protocol does.
   const { connection } = browser as unknown as Bidi
   const tree = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' })
   const { result } = await connection.send('script.evaluate', {
-    expression: `JSON.stringify(${expression})`,
-    awaitPromise: false,
+    expression: `(async () => JSON.stringify((await ${expression}) ?? null))()`,
+    awaitPromise: true,
     target: { context: tree.result.contexts[0]?.context },
   })
   if (result.type === 'exception') throw new Error(result.exceptionDetails.text)
   return JSON.parse(result.result.value) as Result
 }
+
+const endBackground = `new Promise(resolve => {
+  const { extension } = WebExtensionPolicy.getByID('${gecko}')
+  if (extension.backgroundState === 'stopped') return resolve()
+  extension.once('shutdown-background-script', () => resolve())
+  extension.terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true })
+})`
 
 const errorsOf = (from: string) => `(() => {
   const from = ${JSON.stringify(from)}
@@ -200,11 +217,11 @@ const errorsOf = (from: string) => `(() => {
 })()`
 
 /** Clicks, as a person does, the button with this accessible name, once it is there and takes clicks. */
-export async function click(where: Page | Frame, name: string): Promise<void> {
-  const button = await until(`the button “${name}”`, async () => {
+export async function click(where: Page | Frame, name: string, role = 'button'): Promise<void> {
+  const button = await until(`the ${role} “${name}”`, async () => {
     // What finds by accessible name stops at shadow roots, what looks into them knows no names.
     const found =
-      (await where.$(`::-p-aria(${name}[role="button"])`)) ??
+      (await where.$(`::-p-aria(${name}[role="${role}"])`)) ??
       (await where.$(`:root >>> button::-p-text(${name})`))
     const isDead = await found?.evaluate(
       one => (one as HTMLButtonElement).disabled || one.ariaDisabled === 'true',

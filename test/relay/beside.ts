@@ -30,16 +30,18 @@ export const companySecrets = [
 
 /** The pinned id, by which its redirect addresses are known. */
 const extension = 'oafpccagbpfogdomgmaejahnckbcofcl'
-const back = {
-  sell: `https://${extension}.chromiumapp.org/sell`,
-  salesos: `https://${extension}.chromiumapp.org/salesos`,
-}
+const redirectInChromium = (provider: string) => `https://${extension}.chromiumapp.org/${provider}`
 
 /**
  * Starts the built relay for the sandbox, which needs `loopback`, and leads the relay's host to it. It knows people by
- * their keys, and so far none.
+ * their keys, and so far none; of extensions in Chromium it lets the pinned one call. `redirectUri` is where people are
+ * sent back to.
  */
-export async function startRelayBeside(sandbox: Sandbox): Promise<RelayBeside> {
+export async function startRelayBeside(
+  sandbox: Sandbox,
+  redirectUri = redirectInChromium,
+): Promise<RelayBeside> {
+  const back = { sell: redirectUri('sell'), salesos: redirectUri('salesos') }
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'dealpass-admitted-'))
   const users = { keysFile: join(folder, 'admitted.json') }
@@ -47,7 +49,8 @@ export async function startRelayBeside(sandbox: Sandbox): Promise<RelayBeside> {
   let relay: Running | undefined
   const start: RelayBeside['start'] = async (change = {}) => {
     const usual = relayConfig(sandbox, { users, southUsers: 'everybody', back })
-    const config = { ...usual, listen: { port }, operations: { port: await freePort() }, ...change }
+    const operations = { port: await freePort() }
+    const config = { ...usual, extensions: [extension], listen: { port }, operations, ...change }
     relay = await startRelay('node', config, relaySecrets)
     sandbox.set('relay', { port })
   }
