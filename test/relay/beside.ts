@@ -30,7 +30,7 @@ export const companySecrets = [
 
 /** The pinned id, by which its redirect addresses are known. */
 const extension = 'oafpccagbpfogdomgmaejahnckbcofcl'
-const redirectInChromium = (provider: string) => `https://${extension}.chromiumapp.org/${provider}`
+export const redirectInChromium = (provider: string) => `https://${extension}.chromiumapp.org/${provider}`
 
 /**
  * Starts the built relay for the sandbox, which needs `loopback`, and leads the relay's host to it. It knows people by

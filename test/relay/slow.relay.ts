@@ -36,6 +36,30 @@ describe.each(runtimes)('the relay on %s, in front of an upstream', runtime => {
     expect((await ask()).status).toBe(200)
   })
 
+  it.runIf(runtime === 'node')('closes a connection on which half a request has come', async () => {
+    const { hostname, port } = new URL(world.relay.address)
+    const start = performance.now()
+    const socket = connect(Number(port), hostname, () => socket.write('GET / HTTP/1.1\r\nhost: re'))
+    await once(socket.resume(), 'close')
+    expect(performance.now() - start).toBeLessThan(20_000)
+  })
+
+  it.runIf(runtime === 'node')('ends where its log is not taken any more', async () => {
+    const other = await world.another()
+    const ended = new Promise<number | null>(resolve => other.child?.once('exit', resolve))
+    other.child?.stdout?.pause()
+    const token = await world.identity.token()
+    const call = { ...north, token }
+    let isOver = false
+    ended.then(() => {
+      isOver = true
+    })
+    for (let count = 0; count < 3_000 && !isOver; count += 1)
+      await world.call(`/api/sellytics/data/v1/${'x'.repeat(6_000)}`, call, other).catch(() => undefined)
+    expect(await ended).toBe(1)
+    other.child?.stdout?.resume()
+  })
+
   it.runIf(runtime === 'node')(
     'closes a connection whose answer nobody reads',
     { timeout: 150_000 },
