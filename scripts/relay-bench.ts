@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { Miniflare } from 'miniflare'
 import { build, type Rollup } from 'vite'
 import { type Identity, startIdentity } from '../test/relay/identity'
+import { createProver, type Prover } from '../test/relay/prover'
 import { type Runtime, runtimes, startRelay } from '../test/relay/runtimes'
 
 // npm run relay:bench                    requests per second against two forwards on the same runtime, and memory
@@ -64,11 +65,12 @@ async function startControl(runtime: Runtime, upstream: string): Promise<Server>
 }
 
 /** Keeps so many requests open until `isOver`; gives how many were answered with 200. Any other answer ends the run. */
-async function ask(address: string, headers: Record<string, string>, isOver: (count: number) => boolean) {
+async function ask(address: string, headersOf: Headers, isOver: (count: number) => boolean) {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
   let count = 0
-  const one = () =>
-    new Promise<void>((resolve, reject) => {
+  const one = async () => {
+    const headers = await headersOf(`${address}${path}`)
+    await new Promise<void>((resolve, reject) => {
       request(`${address}${path}`, { agent, headers }, response => {
         response.resume()
         response.once('end', () =>
@@ -78,6 +80,7 @@ async function ask(address: string, headers: Record<string, string>, isOver: (co
         .once('error', reject)
         .end()
     })
+  }
   const asker = async () => {
     while (!isOver(count)) {
       await one()
@@ -89,10 +92,12 @@ async function ask(address: string, headers: Record<string, string>, isOver: (co
   return count
 }
 
+/** The headers of one request, by its address. */
+type Headers = (address: string) => Record<string, string> | Promise<Record<string, string>>
 type Rate = { perSecond: number; processor: number }
 
 /** Requests per second, and microseconds of processor time for each. */
-async function rateOf(address: string, headers: Record<string, string>, pid?: number): Promise<Rate> {
+async function rateOf(address: string, headers: Headers, pid?: number): Promise<Rate> {
   const start = performance.now()
   const before = processorOf(pid)
   const count = await ask(address, headers, () => performance.now() - start > Number(values.seconds) * 1000)
@@ -136,7 +141,7 @@ const processorOf = (pid: number | undefined) => {
 const kibibytesOf = (pid: number) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 
-function configOf(upstream: string, { issuer, jwks, audience }: Identity) {
+function configOf(upstream: string, { issuer, jwks, audience }: Identity, { thumbprint }: Prover) {
   const endpoints = { token: `${upstream}/token` }
   const key = { label: 'North', clientId: 'north', clientSecret: { env: 'NORTH' }, users: 'everybody' }
   return {
@@ -144,7 +149,7 @@ function configOf(upstream: string, { issuer, jwks, audience }: Identity) {
     origin: audience,
     listen: { port: 0 },
     operations: { port: 0 },
-    users: { issuer: { issuer, audience, jwks } },
+    users: { issuer: { issuer, audience, jwks }, keys: [thumbprint] },
     perMinute: { calls: 1_000_000 },
     providers: [{ id: 'sellytics', keys: [key], endpoints, api: [`${upstream}/data/v1/`] }],
   }
@@ -153,23 +158,30 @@ function configOf(upstream: string, { issuer, jwks, audience }: Identity) {
 async function measure(runtime: Runtime, upstream: string, identity: Identity): Promise<void> {
   // Whoever asks is measured with what is asked, and must not be busy with keeping logs.
   const options = { isQuiet: true }
+  const prover = await createProver(identity.audience)
   const relay = await seen(() =>
-    startRelay(runtime, configOf(upstream, identity), { NORTH: 'the-secret-of-north' }, options),
+    startRelay(runtime, configOf(upstream, identity, prover), { NORTH: 'the-secret-of-north' }, options),
   )
   const control = await seen(() => startControl(runtime, upstream))
-  const headers = { 'dealpass-relay': '1', authorization: `Bearer ${await identity.token({ exp: 4e9 })}` }
+  const bearing = { 'dealpass-relay': '1', authorization: `Bearer ${await identity.token({ exp: 4e9 })}` }
+  const byToken: Headers = () => bearing
+  const byProof: Headers = async url => ({
+    'dealpass-relay': '1',
+    dpop: await prover.proof({ method: 'GET', url }),
+  })
   const asked = {
-    relay: { address: relay.address, pid: relay.pid },
-    bare: { address: `${control.address}/bare`, pid: control.pid },
-    duties: { address: `${control.address}/duties`, pid: control.pid },
+    relay: { address: relay.address, pid: relay.pid, headers: byToken },
+    bare: { address: `${control.address}/bare`, pid: control.pid, headers: byToken },
+    duties: { address: `${control.address}/duties`, pid: control.pid, headers: byToken },
+    proofs: { address: relay.address, pid: relay.pid, headers: byProof },
   }
-  const names = ['relay', 'bare', 'duties'] as const
-  for (const name of names) await rateOf(asked[name].address, headers)
-  const rates = { relay: [] as Rate[], bare: [] as Rate[], duties: [] as Rate[] }
+  const names = ['relay', 'bare', 'duties', 'proofs'] as const
+  for (const name of names) await rateOf(asked[name].address, asked[name].headers)
+  const rates = { relay: [] as Rate[], bare: [] as Rate[], duties: [] as Rate[], proofs: [] as Rate[] }
   for (let round = 0; round < Number(values.rounds); round += 1)
     // Each goes first, and behind each other one, as often as the others.
     for (const name of turned(round % 2 ? names.toReversed() : names, round))
-      rates[name].push(await rateOf(asked[name].address, headers, asked[name].pid))
+      rates[name].push(await rateOf(asked[name].address, asked[name].headers, asked[name].pid))
   for (const name of names) {
     const perSecond = median(rates[name].map(rate => rate.perSecond)).toFixed(0)
     const processor = median(rates[name].map(rate => rate.processor)).toFixed(0)
@@ -178,7 +190,7 @@ async function measure(runtime: Runtime, upstream: string, identity: Identity): 
     )
     console.log(
       `${runtime}, ${name}: ${perSecond} requests per second, ${processor} µs of processor each` +
-        (name === 'relay'
+        (name === 'relay' || name === 'proofs'
           ? ''
           : `; the relay ${ratio.toFixed(3)} × (${low.toFixed(3)} to ${high.toFixed(3)})`),
     )
@@ -188,7 +200,7 @@ async function measure(runtime: Runtime, upstream: string, identity: Identity): 
     const tenth = Number(values.requests) / 10
     const sizes: number[] = []
     for (let part = 0; part < 10; part += 1) {
-      await ask(relay.address, headers, count => count >= tenth)
+      await ask(relay.address, byToken, count => count >= tenth)
       sizes.push(kibibytesOf(child.pid))
     }
     console.log(
