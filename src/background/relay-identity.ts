@@ -1,6 +1,7 @@
 import { clockSkewOf } from '../oauth/client'
 import { guardedFetch } from '../oauth/guarded-fetch'
 import { type Proved, proofOf } from '../oauth/proof'
+import { relayDown } from '../oauth/relay-errors'
 import { jsonOf } from '../oauth/token-info'
 import { providersOf } from '../providers/configured'
 import { identityProvider } from '../providers/relayed'
@@ -34,7 +35,7 @@ const skews = new Map<string, number>()
  * Makes what says who we are to a relay: an access token of the company's identity provider, where the setup has one whose
  * API the relay is, or else a proof of possession of this profile's own key.
  *
- * Throws `provider-unreachable`, and `setup-wrong`: `relay-sign-in` where the identity provider is to be connected first,
+ * Throws `provider-unreachable` (`relay-unreachable` where it is the relay), and `setup-wrong`: `relay-sign-in` where the identity provider is to be connected first,
  * `relay-setup` where the relay takes neither, or is none.
  */
 export async function identityFor(
@@ -98,9 +99,10 @@ function metadataOf(relay: string): Promise<Metadata> {
 
 // RFC 9728. It is the relay of the setup that is asked, whatever it calls itself.
 async function fetchedMetadata(relay: string): Promise<Metadata> {
-  const response = await guardedFetch(`${relay}/.well-known/oauth-protected-resource`)
-  if (response.status >= 500 || response.status === 429)
-    throw new AppError('provider-unreachable', undefined, { cause: response })
+  const response = await guardedFetch(`${relay}/.well-known/oauth-protected-resource`).catch(cause => {
+    throw relayDown(cause)
+  })
+  if (response.status >= 500 || response.status === 429) throw relayDown(response)
   const body = response.ok ? Object(await jsonOf(response)) : {}
   const { authorization_servers: issuers, dpop_signing_alg_values_supported: algorithms } = body
   const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

@@ -2,11 +2,11 @@ import type { OAuthClient } from '../oauth/client'
 import { guardedFetch } from '../oauth/guarded-fetch'
 import { tokensAtRelay } from '../oauth/keys'
 import type { Proved } from '../oauth/proof'
-import { relayError, relayErrorHeader } from '../oauth/relay-errors'
+import { relayDown, relayError, relayErrorHeader } from '../oauth/relay-errors'
 import { jsonOf } from '../oauth/token-info'
 import type { Tokens } from '../oauth/tokens'
 import type { Provider } from '../providers/provider'
-import { AppError } from '../shared/errors'
+import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import { identityFor, type TokenOf } from './relay-identity'
 
@@ -14,8 +14,8 @@ import { identityFor, type TokenOf } from './relay-identity'
  * Makes a request of a company's relay, with the header that it wants and who we are; once more where that was refused
  * for something that has been mended since. `send` sends it with the headers that it is given besides.
  *
- * Throws what `identityFor` and `send` throw, and what `relayError` makes of a refusal of the relay's own. An answer of the
- * provider comes back as it is.
+ * Throws what `identityFor` throws, `provider-unreachable` (`relay-unreachable`) where no answer came, `provider-rejected` as
+ * `send` does, and what `relayError` makes of a refusal of the relay's own. An answer of the provider comes back as it is.
  */
 export async function throughRelay(
   relay: string,
@@ -26,7 +26,9 @@ export async function throughRelay(
   let refused: string | undefined
   for (let round = 0; ; round += 1) {
     const identity = await identityFor(relay, asked, tokenOf, refused)
-    const response = await send({ 'dealpass-relay': '1', ...identity.headers })
+    const response = await send({ 'dealpass-relay': '1', ...identity.headers }).catch((cause: unknown) => {
+      throw faultOf(cause).code === 'provider-rejected' ? cause : relayDown(cause)
+    })
     const code = response.headers.get(relayErrorHeader)
     if (code === null) return response
     if (round > 0 || !identity.mend(code, response)) throw relayError(code, response)
@@ -52,7 +54,7 @@ export function relayFetch({ relay }: Provider, tokenOf: TokenOf): typeof guarde
 /**
  * The keys of a provider with client credentials that the relay lets us use, in its order.
  *
- * Throws `provider-unreachable`, `setup-wrong` with the relay's reasons.
+ * Throws `provider-unreachable` and `setup-wrong` with the relay's reasons.
  */
 export async function keysAtRelay(
   provider: Provider,
@@ -62,8 +64,8 @@ export async function keysAtRelay(
   const fetch = relayFetch(provider, tokenOf)
   const address = `${provider.relay?.origin}/oauth/${provider.id}/keys`
   const response = await fetch?.(address, { ...(signal ? { signal } : {}) })
-  if (!response || response.status >= 500 || response.status === 429)
-    throw new AppError('provider-unreachable', undefined, { cause: response })
+  // The provider has no part in it.
+  if (!response || response.status >= 500 || response.status === 429) throw relayDown(response)
   const { keys } = Object(await jsonOf(response)) as { keys?: unknown }
   if (!response.ok || !Array.isArray(keys)) throw new AppError('setup-wrong', 'relay-setup')
   return keys.flatMap(key => {

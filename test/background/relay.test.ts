@@ -120,9 +120,30 @@ describe('a provider behind a relay', () => {
     relay.instead = () => {
       throw new TypeError('Failed to fetch')
     }
-    expect(await words(renewedToken(id))).toBe('provider-unreachable')
+    expect(await words(renewedToken(id))).toBe('provider-unreachable: relay-unreachable')
     expect(Object.keys(view().outages)).toEqual([`${relayOrigin} sell`])
-    expect(view().connections).toMatchObject([{ status: 'connected', notAnswering: true }])
+    expect(view().connections).toMatchObject([{ status: 'connected', notAnswering: true, isRelayDown: true }])
+    // Also while it is left alone.
+    relay.instead = () => errorAnswer(new RelayError('rate-limited', { retryAfter: 60 }), 'an id')
+    await words(renewedToken(id))
+    relay.asked.length = 0
+    expect(await words(renewedToken(id))).toBe('provider-unreachable: relay-unreachable')
+    expect(relay.asked).toEqual([])
+    refuseWith(relay, /token$/, 'upstream-unreachable')
+    later(hour)
+    expect(await words(renewedToken(id))).toBe('provider-unreachable')
+    expect(view().connections[0]).toMatchObject({ notAnswering: true })
+    expect(view().connections[0]).not.toHaveProperty('isRelayDown')
+  })
+
+  it.each(['throws', 'answers 502'])('does not answer where asking it who it knows %s', async how => {
+    const relay = await startAdmitted()
+    relay.instead = () => {
+      if (how === 'throws') throw new TypeError('Failed to fetch')
+      return new Response(null, { status: 502 })
+    }
+    await restartWorker()
+    expect(await failed('sellytics')).toBe('provider-unreachable: relay-unreachable')
   })
 })
 
@@ -209,6 +230,8 @@ describe('a key that a relay has', () => {
       expect(await refused(senders.site(), 'fetch', { provider: 'sellytics', path: 'summary' })).toBe(
         'provider-unreachable',
       )
+      const [line] = await ask(senders.options(), 'receipts', {})
+      expect(line?.fault).toEqual({ code: 'provider-unreachable', reason: 'relay-unreachable' })
       await untilView(({ outages }) => outages[`${relayOrigin} sellytics`] !== undefined)
       relay.instead = undefined
       later(hour)

@@ -124,7 +124,15 @@ test('says that a relay does not answer, and goes on when it is back, with nobod
   sandbox.advance('sell', hour)
   await page.reload()
   await openPanelOn(page)
-  for (const row of rows) await expect(row).toContainText('not answering', outageAndMore)
+  for (const row of rows)
+    await expect(row).toContainText('your company’s relay is not answering', outageAndMore)
+  // Neither of the two that stand behind it.
+  await page.reload()
+  const down = await openPanelOn(page)
+  await expect(down.getByText(reasonTexts['relay-unreachable'])).toHaveCount(2, outageAndMore)
+  const another = popup.getByRole('button', { name: 'Add account sellytics' })
+  await another.click()
+  await expect(popup.getByRole('list', { name: 'Providers' })).toContainText(reasonTexts['relay-unreachable'])
   expect((await viewOf(dealpass)).connections.map(({ status }) => status)).toEqual(['connected', 'connected'])
 
   await relay.start()

@@ -29,6 +29,14 @@ describe('relayError', () => {
     expect(relayError('constructor', new Response(null, { status: 400 })).reason).toBe('relay-setup')
   })
 
+  it('tells a relay that is down from one that has a provider that is', () => {
+    const reasons = Object.fromEntries(codes.map(code => [code, relayError(code, answerOf(code))]))
+    const down = codes.filter(code => reasons[code]?.reason === 'relay-unreachable')
+    expect(down).toEqual(['rate-limited', 'identity-unreachable', 'keys-unreadable', 'unexpected'])
+    expect(down.map(code => reasons[code]?.code)).toEqual(down.map(() => 'provider-unreachable'))
+    expect(reasons['upstream-unreachable']).toMatchObject({ code: 'provider-unreachable', reason: undefined })
+  })
+
   it('keeps when to ask again', () => {
     expect(retryAfterOf(relayError('rate-limited', answerOf('rate-limited', 7)))).toBe(7_000)
   })
