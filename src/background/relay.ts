@@ -8,11 +8,12 @@ import type { Tokens } from '../oauth/tokens'
 import type { Provider } from '../providers/provider'
 import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
-import { identityFor, type TokenOf } from './relay-identity'
+import { identityFor, otherMetadata, type TokenOf } from './relay-identity'
 
 /**
  * Makes a request of a company's relay, with the header that it wants and who we are; once more where that was refused
- * for something that has been mended since. `send` sends it with the headers that it is given besides.
+ * for something that has been mended since, or by a relay that has come to know people by something else. `send` sends it
+ * with the headers that it is given besides.
  *
  * Throws what `identityFor` throws, `provider-unreachable` (`relay-unreachable`) where no answer came, `provider-rejected` as
  * `send` does, and what `relayError` makes of a refusal of the relay's own. An answer of the provider comes back as it is.
@@ -31,7 +32,10 @@ export async function throughRelay(
     })
     const code = response.headers.get(relayErrorHeader)
     if (code === null) return response
-    if (round > 0 || !identity.mend(code, response)) throw relayError(code, response)
+    const error = relayError(code, response)
+    const isAboutUs = error.reason === 'relay-not-admitted' || error.reason === 'relay-identity'
+    const isMended = identity.mend(code, response) || (isAboutUs && (await otherMetadata(relay, identity.by)))
+    if (round > 0 || !isMended) throw error
     refused = identity.token
     await response.body?.cancel()
   }

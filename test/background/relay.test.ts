@@ -379,6 +379,33 @@ describe('who we are to a relay that knows people by their sign-in', () => {
     await connected('sellytics')
   })
 
+  it.each(['is', 'is not'])(
+    'is asked for anew where the relay takes proofs now, and that sign-in %s connected',
+    async is => {
+      const before = serveByTokens(issuer)
+      await startWithSetup(setup(acme))
+      expect(await failed('sellytics')).toBe('setup-wrong: relay-sign-in')
+      if (is === 'is') await connected('acme')
+      const relay = serveRelay()
+      relay.admitted.add(await ask(senders.options(), 'thumbprint', {}))
+      await connected('sellytics')
+      expect(before.shown).toEqual([])
+    },
+  )
+
+  it('is asked for anew where a relay takes proofs no more', async () => {
+    const before = serveRelay()
+    await startWithSetup(setup(acme))
+    expect(await failed('sellytics')).toBe('setup-wrong: relay-not-admitted')
+    before.admitted.add(await ask(senders.options(), 'thumbprint', {}))
+    await connected('sell')
+    const relay = serveByTokens(issuer)
+    expect(await failed('sellytics')).toBe('setup-wrong: relay-sign-in')
+    await connected('acme')
+    await connected('sellytics')
+    expect(relay.shown).toEqual(['', expect.any(String)])
+  })
+
   it('is no login of another API, though the relay names its issuer', async () => {
     const relay = serveByTokens('https://auth.play2sell.com/')
     await startWithSetup(setup())
