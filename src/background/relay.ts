@@ -2,7 +2,7 @@ import type { OAuthClient } from '../oauth/client'
 import { guardedFetch } from '../oauth/guarded-fetch'
 import { tokensAtRelay } from '../oauth/keys'
 import type { Proved } from '../oauth/proof'
-import { relayDown, relayError, relayErrorHeader } from '../oauth/relay-errors'
+import { refusalOf, relayDown, relayError, relayErrorHeader } from '../oauth/relay-errors'
 import { jsonOf } from '../oauth/token-info'
 import type { Tokens } from '../oauth/tokens'
 import type { Provider } from '../providers/provider'
@@ -65,11 +65,7 @@ export async function keysAtRelay(
   tokenOf: TokenOf,
   signal?: AbortSignal,
 ): Promise<{ label: string; clientId: string }[]> {
-  const fetch = relayFetch(provider, tokenOf)
-  const address = `${provider.relay?.origin}/oauth/${provider.id}/keys`
-  const response = await fetch?.(address, { ...(signal ? { signal } : {}) })
-  // The provider has no part in it.
-  if (!response || response.status >= 500 || response.status === 429) throw relayDown(response)
+  const response = await keysAnswer(provider, tokenOf, signal)
   const { keys } = Object(await jsonOf(response)) as { keys?: unknown }
   if (!response.ok || !Array.isArray(keys)) throw new AppError('setup-wrong', 'relay-setup')
   return keys.flatMap(key => {
@@ -78,6 +74,26 @@ export async function keysAtRelay(
     // It is shown beside our own words.
     return [{ clientId, label: label.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, limits.accountText) }]
   })
+}
+
+/**
+ * Asks the relay of a provider whether it knows us, before somebody signs in for nothing. Throws what `keysAtRelay` throws where
+ * it does not.
+ */
+export async function requireKnown(provider: Provider, tokenOf: TokenOf, signal: AbortSignal): Promise<void> {
+  await keysAnswer(provider, tokenOf, signal).catch((error: AppError) => {
+    // It has no keys of this provider, which it says only to those whom it knows.
+    if (refusalOf(error) !== 'not-found') throw error
+  })
+}
+
+async function keysAnswer(provider: Provider, tokenOf: TokenOf, signal?: AbortSignal): Promise<Response> {
+  const fetch = relayFetch(provider, tokenOf)
+  const address = `${provider.relay?.origin}/oauth/${provider.id}/keys`
+  const response = await fetch?.(address, { ...(signal ? { signal } : {}) })
+  // The provider has no part in it.
+  if (!response || response.status >= 500 || response.status === 429) throw relayDown(response)
+  return response
 }
 
 /**

@@ -41,7 +41,7 @@ export function relayError(code: string, response: Response): AppError {
   return new AppError(name, reason, { cause: response })
 }
 
-/** Whether an error is a relay's own word, so that it is there. */
-export function isRefusalOfRelay({ cause }: AppError): boolean {
-  return cause instanceof Response && cause.headers.has(relayErrorHeader)
+/** The relay's own word where an error is one, so that it is there. */
+export function refusalOf({ cause }: AppError): string | null {
+  return cause instanceof Response ? cause.headers.get(relayErrorHeader) : null
 }

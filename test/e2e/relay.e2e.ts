@@ -153,6 +153,10 @@ test('says where the thumbprint is while it is not admitted, and connects once i
   const connect = popup.getByRole('button', { name: 'Connect sellytics', exact: true })
   await connect.click()
   await expect(item(popup, 'sellytics')).toContainText(reasonTexts['relay-not-admitted'])
+  await popup.getByRole('button', { name: 'Connect Sell', exact: true }).click()
+  await expect(item(popup, 'Sell')).toContainText(reasonTexts['relay-not-admitted'])
+  // Nobody was sent there to sign in for nothing.
+  expect(sandbox.saw({ path: '/oauth2/authorize' })).toEqual([])
   expect((await viewOf(dealpass)).connections).toEqual([])
   relay.admit(await thumbprintIn(dealpass))
   await connect.click()

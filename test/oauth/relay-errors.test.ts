@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { retryAfterOf } from '../../src/oauth/errors'
-import { isRefusalOfRelay, relayError } from '../../src/oauth/relay-errors'
+import { refusalOf, relayError } from '../../src/oauth/relay-errors'
 import { errorAnswer, type RelayCode, RelayError, relayStatuses } from '../../src/relay/errors'
 import { AppError } from '../../src/shared/errors'
 import { reasonTexts } from '../../src/shared/texts/errors'
@@ -42,11 +42,11 @@ describe('relayError', () => {
   })
 })
 
-describe('isRefusalOfRelay', () => {
+describe('refusalOf', () => {
   it('tells a relay that is there from one that is not', () => {
-    expect(isRefusalOfRelay(relayError('upstream-unreachable', answerOf('upstream-unreachable')))).toBe(true)
-    expect(isRefusalOfRelay(new AppError('provider-unreachable'))).toBe(false)
+    expect(refusalOf(relayError('not-found', answerOf('not-found')))).toBe('not-found')
+    expect(refusalOf(new AppError('provider-unreachable'))).toBe(null)
     const gateway = new Response(null, { status: 502 })
-    expect(isRefusalOfRelay(new AppError('provider-unreachable', undefined, { cause: gateway }))).toBe(false)
+    expect(refusalOf(new AppError('provider-unreachable', undefined, { cause: gateway }))).toBe(null)
   })
 })
