@@ -51,6 +51,10 @@ async function thumbprintIn(dealpass: Parameters<typeof viewOf>[0]): Promise<str
   const text = options.getByRole('list', { name: 'Your company’s relay' }).locator('code')
   await expect(text).toHaveText(/^[\w-]{43}$/)
   const thumbprint = await text.innerText()
+  const command = options.getByText(`node relay.js admit ${thumbprint} --config relay.json`, { exact: true })
+  await options.setViewportSize({ width: 420, height: 800 })
+  // On one line, whatever is in it.
+  expect(await command.locator('span').evaluate(span => span.getClientRects().length)).toBe(1)
   await options.close()
   return thumbprint
 }
