@@ -1,5 +1,5 @@
 import { readUpTo } from '../oauth/guarded-fetch'
-import { isRefusalOfRelay } from '../oauth/relay-errors'
+import { refusalOf } from '../oauth/relay-errors'
 import { apiAddress } from '../providers/api-address'
 import { providerOf } from '../providers/configured'
 import type { Provider } from '../providers/provider'
@@ -164,7 +164,7 @@ async function send(
       cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
     await noteFailure(connection.id, error)
     // It is down for all that goes there: whether it is back is found out without anybody asking.
-    if (isRelayed && error.code === 'provider-unreachable' && !isRefusalOfRelay(error))
+    if (isRelayed && error.code === 'provider-unreachable' && refusalOf(error) === null)
       accessToken(connection.id, { refused: token.value }).catch(() => undefined)
     throw error
   }

@@ -12,9 +12,11 @@ import { AppError, faultOf } from '../shared/errors'
 import type { Entry } from '../shared/protocol'
 import type { Attempt } from '../shared/view'
 import { authorizeInWindow } from './auth-window'
+import { accessToken } from './broker'
 import { noteReceived, noteStep } from './connect-journal'
 import { identified } from './identified'
 import { byKeyAtRelay } from './key-at-relay'
+import { requireKnown } from './relay'
 import { session } from './session'
 import { settle } from './settle'
 import { read } from './vault'
@@ -75,6 +77,7 @@ async function bySignIn(
   others: boolean,
 ): Promise<Tokens> {
   const { provider } = client
+  if (provider.relay) await requireKnown(provider, accessToken, signal)
   const started = await startAuthorization(
     client,
     browser.identity.getRedirectURL(provider.id),

@@ -1,7 +1,7 @@
 import { browser } from '../browser'
 import { retryAfterOf } from '../oauth/errors'
 import { outagePlace } from '../providers/hosts'
-import { AppError } from '../shared/errors'
+import { AppError, faultOf } from '../shared/errors'
 import { limits } from '../shared/limits'
 import type { ConnectionId, Outage } from '../shared/view'
 import { tellSites } from './news'
@@ -43,11 +43,15 @@ export async function inItsTime<T>(
       tries.set(place, over)
       return made
     }
-    if (Date.now() + wait > end) throw new AppError('provider-unreachable')
+    if (Date.now() + wait > end) throw unreachable(outage)
     const late = new Promise(resolve => setTimeout(resolve, wait > 0 ? wait : end - Date.now()))
     await Promise.race(wait > 0 ? [late] : [late, other])
-    if (Date.now() >= end) throw new AppError('provider-unreachable')
+    if (Date.now() >= end) throw unreachable(outage)
   }
+}
+
+function unreachable({ isOfRelay }: Outage): AppError {
+  return new AppError('provider-unreachable', isOfRelay ? 'relay-unreachable' : undefined)
 }
 
 /** Counts a failure, and sees to the next try: as late as the server asked (RFC 9110 section 10.2.3), else ever later. */
@@ -72,6 +76,7 @@ export async function noteOutage(
       nextTry: now + Math.max(jittered(wait), Math.min(asked ?? 0, limits.retryAfterMost)),
       connection: connection.id,
       ...(scopes ? { asked: [...scopes] } : {}),
+      ...(faultOf(error).reason === 'relay-unreachable' ? { isOfRelay: true } : {}),
     }
     await keep(stores, 'outages', { ...outages, [place]: next })
     return next

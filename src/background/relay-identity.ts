@@ -1,6 +1,7 @@
 import { clockSkewOf } from '../oauth/client'
 import { guardedFetch } from '../oauth/guarded-fetch'
 import { type Proved, proofOf } from '../oauth/proof'
+import { relayDown } from '../oauth/relay-errors'
 import { jsonOf } from '../oauth/token-info'
 import { providersOf } from '../providers/configured'
 import { identityProvider } from '../providers/relayed'
@@ -20,11 +21,14 @@ export type Identity = {
   headers: Record<string, string>
   /** Whether what the relay refused can be mended by asking for another identity. */
   mend(code: string, answer: Response): boolean
+  token?: string
+  /** What the relay had said of itself. */
+  by: Metadata
 }
 
 type Metadata = { issuers: unknown[]; takesProofs: boolean }
 
-/** By the relay's origin; lost with the worker, it costs one request. */
+/** By the relay's origin, until it refuses who we are; lost with the worker, it costs one request. */
 const known = new Map<string, Promise<Metadata>>()
 
 /** How far relays' clocks are ahead of ours, milliseconds. */
@@ -32,9 +36,10 @@ const skews = new Map<string, number>()
 
 /**
  * Makes what says who we are to a relay: an access token of the company's identity provider, where the setup has one whose
- * API the relay is, or else a proof of possession of this profile's own key.
+ * API the relay is, or else a proof of possession of this profile's own key. A relay may be started anew with another way
+ * to know people, so it is asked again before anybody is sent to mend something.
  *
- * Throws `provider-unreachable`, and `setup-wrong`: `relay-sign-in` where the identity provider is to be connected first,
+ * Throws `provider-unreachable` (`relay-unreachable` where it is the relay), and `setup-wrong`: `relay-sign-in` where the identity provider is to be connected first,
  * `relay-setup` where the relay takes neither, or is none.
  */
 export async function identityFor(
@@ -42,8 +47,23 @@ export async function identityFor(
   asked: Proved,
   tokenOf: TokenOf,
   refused: string | undefined,
-): Promise<Identity & { token?: string }> {
-  const { issuers, takesProofs } = await metadataOf(relay)
+): Promise<Identity> {
+  const by = await metadataOf(relay)
+  const made = async (by: Metadata) => ({ by, ...(await identityBy(by, relay, asked, tokenOf, refused)) })
+  return made(by).catch(async (error: unknown) => {
+    const other = faultOf(error).code === 'setup-wrong' && (await otherMetadata(relay, by))
+    if (!other) throw error
+    return made(other)
+  })
+}
+
+async function identityBy(
+  { issuers, takesProofs }: Metadata,
+  relay: string,
+  asked: Proved,
+  tokenOf: TokenOf,
+  refused: string | undefined,
+): Promise<Omit<Identity, 'by'>> {
   const { setup, connections } = (await session()).view
   const provider = identityProvider(providersOf(setup), setup, relay)
   if (provider && issuers.includes(provider.issuer)) {
@@ -96,11 +116,19 @@ function metadataOf(relay: string): Promise<Metadata> {
   return found
 }
 
+/** Asks a relay anew by what it knows people: undefined where that is as before. */
+export async function otherMetadata(relay: string, before: Metadata): Promise<Metadata | undefined> {
+  known.delete(relay)
+  const now = await metadataOf(relay)
+  return JSON.stringify(now) === JSON.stringify(before) ? undefined : now
+}
+
 // RFC 9728. It is the relay of the setup that is asked, whatever it calls itself.
 async function fetchedMetadata(relay: string): Promise<Metadata> {
-  const response = await guardedFetch(`${relay}/.well-known/oauth-protected-resource`)
-  if (response.status >= 500 || response.status === 429)
-    throw new AppError('provider-unreachable', undefined, { cause: response })
+  const response = await guardedFetch(`${relay}/.well-known/oauth-protected-resource`).catch(cause => {
+    throw relayDown(cause)
+  })
+  if (response.status >= 500 || response.status === 429) throw relayDown(response)
   const body = response.ok ? Object(await jsonOf(response)) : {}
   const { authorization_servers: issuers, dpop_signing_alg_values_supported: algorithms } = body
   const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

@@ -196,6 +196,7 @@ function viewOfConnection(
     ...(isWhole ? { isWhole } : {}),
     ...(isKeyOurs ? { isKeyOurs } : {}),
     ...(outage ? { notAnswering: true, nextTry: outage.nextTry } : {}),
+    ...(outage?.isOfRelay ? { isRelayDown: true } : {}),
     ...(isMoved ? { status: 'needs-attention', fault: { code: 'address-changed' } } : {}),
     // Never as if it were gone: it is there, behind the passphrase.
     ...(lock === 'locked' && connection.status !== 'disconnecting' ? { status: 'locked' } : {}),

@@ -14,15 +14,20 @@ const faults: Readonly<Record<string, readonly [ErrorCode, Reason?]>> = {
   'not-allowed': ['setup-wrong', 'relay-not-allowed'],
   'bad-sealed-token': ['setup-wrong', 'relay-sealed'],
   'upstream-refused-client': ['setup-wrong', 'relay-client'],
-  'rate-limited': ['provider-unreachable'],
-  'identity-unreachable': ['provider-unreachable'],
+  // The one who does not answer is the provider behind it. Else it is the relay, as with all that it says by a status of 5xx.
   'upstream-unreachable': ['provider-unreachable'],
-  unexpected: ['provider-unreachable'],
   'upstream-nonsense': ['provider-rejected'],
   'token-in-answer': ['provider-rejected', 'token-in-answer'],
   'path-not-allowed': ['bad-request', 'outside-api'],
   'method-not-allowed': ['not-permitted', 'read-only'],
   'too-large': ['bad-request', 'too-large'],
+}
+
+const relayUnreachable = ['provider-unreachable', 'relay-unreachable'] as const
+
+/** The relay does not answer: it could not be reached, or what stands before it says so. */
+export function relayDown(cause: unknown): AppError {
+  return new AppError(...relayUnreachable, { cause })
 }
 
 /**
@@ -32,11 +37,11 @@ const faults: Readonly<Record<string, readonly [ErrorCode, Reason?]>> = {
 export function relayError(code: string, response: Response): AppError {
   const known = Object.hasOwn(faults, code) ? faults[code] : undefined
   const isDown = response.status >= 500 || response.status === 429
-  const [name, reason] = known ?? (isDown ? ['provider-unreachable'] : ['setup-wrong', 'relay-setup'])
+  const [name, reason] = known ?? (isDown ? relayUnreachable : ['setup-wrong', 'relay-setup'])
   return new AppError(name, reason, { cause: response })
 }
 
-/** Whether an error is a relay's own word, so that it is there. */
-export function isRefusalOfRelay({ cause }: AppError): boolean {
-  return cause instanceof Response && cause.headers.has(relayErrorHeader)
+/** The relay's own word where an error is one, so that it is there. */
+export function refusalOf({ cause }: AppError): string | null {
+  return cause instanceof Response ? cause.headers.get(relayErrorHeader) : null
 }

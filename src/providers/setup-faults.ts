@@ -115,11 +115,11 @@ function builtInFaults(
 ): SetupFault[] {
   const flow = String(entry.flow ?? provider.defaultFlow)
   const isOffered = provider.flows.some(offered => offered === flow)
+  // Its own fault beside a relay, so it is nothing to advise.
+  const usable = provider.flows.filter(offered => !provider.relay || offered !== 'personal_token')
   const needsApp = !['client_credentials', 'personal_token'].includes(flow)
   return [
-    ...(isOffered
-      ? []
-      : [{ path: 'flow', message: `is not offered here; use ${provider.flows.join(' or ')}.` }]),
+    ...(isOffered ? [] : [{ path: 'flow', message: `is not offered here; use ${usable.join(' or ')}.` }]),
     ...(needsApp && entry.clientId === undefined ? [{ path: 'clientId', message: 'is missing.' }] : []),
     ...(needsApp && provider.needsSecret.some(needing => needing === flow) && !hasSecret(entry)
       ? [{ path: 'clientSecret', message: `is missing: ${provider.name} wants it for this flow.` }]
@@ -128,7 +128,12 @@ function builtInFaults(
       ? [{ path: 'audience', message: 'is not something this provider asks for.' }]
       : []),
     ...(entry.allowImplicitRefresh && !provider.flows.includes('implicit')
-      ? [{ path: 'allowImplicitRefresh', message: 'means nothing here: this provider has no implicit flow.' }]
+      ? [
+          {
+            path: 'allowImplicitRefresh',
+            message: `means nothing here: ${provider.relay ? 'behind a relay there is' : 'this provider has'} no implicit flow.`,
+          },
+        ]
       : []),
     ...(entry.allowImplicitRefresh === true && provider.flows.includes('implicit') && !hasSecret(entry)
       ? [{ path: 'clientSecret', message: `is missing: ${provider.name} refreshes nothing without it.` }]

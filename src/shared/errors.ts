@@ -85,6 +85,7 @@ const ownReasons = [
   'wrong-passphrase',
   'passphrase-short',
   'passphrase-needed',
+  'relay-unreachable',
   'relay-not-admitted',
   'relay-sign-in',
   'relay-identity',

@@ -73,6 +73,8 @@ export type ConnectionView = {
   fault?: Fault
   /** The provider did not answer last time; the connection is as good as before. */
   notAnswering?: boolean
+  /** It is the company's relay before it that does not. */
+  isRelayDown?: true
   /** When it is asked again, milliseconds since the epoch; left out where that is at the next use. */
   nextTry?: number
   scopes: { asked: string[]; granted: string[] }
@@ -166,6 +168,8 @@ export type Outage = {
   /** What is tried again then: the latest that failed, with the scopes that it was narrowed to. */
   connection: ConnectionId
   asked?: string[]
+  /** It is the company's relay that does not answer, and not the provider. */
+  isOfRelay?: true
 }
 
 /** How a client secret is sent to a token endpoint (RFC 6749 section 2.3.1; `json` is the same in a JSON body). */

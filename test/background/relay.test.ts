@@ -25,6 +25,27 @@ const words = (promise: Promise<unknown>) =>
 /** Whatever is held, a new token is wanted. */
 const renewedToken = async (id: string) => (await broker()).renewNow(id)
 
+const issuer = 'https://id.acme.example'
+const acme = {
+  id: 'acme',
+  name: 'Acme',
+  clientId: clients.acme.id,
+  issuer,
+  endpoints: {
+    authorization: `${issuer}/authorize`,
+    token: `${issuer}/token`,
+    revocation: `${issuer}/revoke`,
+    userinfo: `${issuer}/userinfo`,
+  },
+  scopes: ['profile', 'things.read'],
+  api: [`${relayOrigin}/`],
+}
+
+const withMore = (...more: object[]) => {
+  const base = relayedSetup(relayOrigin)
+  return { ...base, providers: [...base.providers, ...more] }
+}
+
 /** A background with the company's setup in force, and a relay that admits it. */
 async function startAdmitted(change?: object): Promise<RelayHere> {
   const relay = serveRelay(change)
@@ -120,9 +141,30 @@ describe('a provider behind a relay', () => {
     relay.instead = () => {
       throw new TypeError('Failed to fetch')
     }
-    expect(await words(renewedToken(id))).toBe('provider-unreachable')
+    expect(await words(renewedToken(id))).toBe('provider-unreachable: relay-unreachable')
     expect(Object.keys(view().outages)).toEqual([`${relayOrigin} sell`])
-    expect(view().connections).toMatchObject([{ status: 'connected', notAnswering: true }])
+    expect(view().connections).toMatchObject([{ status: 'connected', notAnswering: true, isRelayDown: true }])
+    // Also while it is left alone.
+    relay.instead = () => errorAnswer(new RelayError('rate-limited', { retryAfter: 60 }), 'an id')
+    await words(renewedToken(id))
+    relay.asked.length = 0
+    expect(await words(renewedToken(id))).toBe('provider-unreachable: relay-unreachable')
+    expect(relay.asked).toEqual([])
+    refuseWith(relay, /token$/, 'upstream-unreachable')
+    later(hour)
+    expect(await words(renewedToken(id))).toBe('provider-unreachable')
+    expect(view().connections[0]).toMatchObject({ notAnswering: true })
+    expect(view().connections[0]).not.toHaveProperty('isRelayDown')
+  })
+
+  it.each(['throws', 'answers 502'])('does not answer where asking it who it knows %s', async how => {
+    const relay = await startAdmitted()
+    relay.instead = () => {
+      if (how === 'throws') throw new TypeError('Failed to fetch')
+      return new Response(null, { status: 502 })
+    }
+    await restartWorker()
+    expect(await failed('sellytics')).toBe('provider-unreachable: relay-unreachable')
   })
 })
 
@@ -209,6 +251,8 @@ describe('a key that a relay has', () => {
       expect(await refused(senders.site(), 'fetch', { provider: 'sellytics', path: 'summary' })).toBe(
         'provider-unreachable',
       )
+      const [line] = await ask(senders.options(), 'receipts', {})
+      expect(line?.fault).toEqual({ code: 'provider-unreachable', reason: 'relay-unreachable' })
       await untilView(({ outages }) => outages[`${relayOrigin} sellytics`] !== undefined)
       relay.instead = undefined
       later(hour)
@@ -236,6 +280,29 @@ describe('who we are to a relay', () => {
     relay.admitted.add(await ask(senders.options(), 'thumbprint', {}))
     await connected('sell')
     expect(view().attempts).toEqual([])
+  })
+
+  it('is asked before anybody signs in, so that the provider sees nothing where it is not known', async () => {
+    const relay = serveRelay()
+    await startWithSetup(withMore(acme))
+    expect(await failed('sell')).toBe('setup-wrong: relay-not-admitted')
+    relay.instead = () => new Response(null, { status: 502 })
+    expect(await failed('sell')).toBe('provider-unreachable: relay-unreachable')
+    await restartWorker()
+    relay.instead = ({ url }) =>
+      url.includes('.well-known') ? Response.json({ authorization_servers: [acme.issuer] }) : undefined
+    expect(await failed('sellsn')).toBe('setup-wrong: relay-sign-in')
+    expect(providers.sandbox.saw({ server: 'sell' })).toEqual([])
+    expect(providers.sandbox.saw({ server: 'sellsn' })).toEqual([])
+    expect(relay.asked.filter(one => one.startsWith('POST'))).toEqual([])
+  })
+
+  it('is not asked beforehand where a login renews itself', async () => {
+    const relay = await startAdmitted()
+    const id = await connected('sell')
+    expect(relay.asked.filter(one => one === 'GET /oauth/sell/keys')).toHaveLength(1)
+    await renewedToken(id)
+    expect(relay.asked.filter(one => one === 'GET /oauth/sell/keys')).toHaveLength(1)
   })
 
   it('is the same after a restart, and its private key is of no use anywhere else', async () => {
@@ -276,22 +343,6 @@ describe('who we are to a relay', () => {
 })
 
 describe('who we are to a relay that knows people by their sign-in', () => {
-  const issuer = 'https://id.acme.example'
-  const acme = {
-    id: 'acme',
-    name: 'Acme',
-    clientId: clients.acme.id,
-    issuer,
-    endpoints: {
-      authorization: `${issuer}/authorize`,
-      token: `${issuer}/token`,
-      revocation: `${issuer}/revoke`,
-      userinfo: `${issuer}/userinfo`,
-    },
-    scopes: ['profile', 'things.read'],
-    api: [`${relayOrigin}/`],
-  }
-
   /** A relay that takes the tokens of an issuer: those that are in `good`. It tells what it was shown. */
   function serveByTokens(named: string): { shown: string[]; good(token: string): boolean } {
     const here = { shown: [] as string[], good: (_: string) => true }
@@ -307,14 +358,9 @@ describe('who we are to a relay that knows people by their sign-in', () => {
     return here
   }
 
-  const setup = (...more: object[]) => {
-    const base = relayedSetup(relayOrigin)
-    return { ...base, providers: [...base.providers, ...more] }
-  }
-
   it('is an access token of the company’s own sign-in, which has to be connected first', async () => {
     const relay = serveByTokens(issuer)
-    await startWithSetup(setup(acme))
+    await startWithSetup(withMore(acme))
     expect(await failed('sellytics')).toBe('setup-wrong: relay-sign-in')
     expect(view().providers.find(({ id }) => id === 'sellytics')?.relay?.identity).toBe('Acme')
     expect(relay.shown).toEqual([])
@@ -326,7 +372,7 @@ describe('who we are to a relay that knows people by their sign-in', () => {
 
   it('is a renewed one where the relay takes the first for ended, once', async () => {
     const relay = serveByTokens(issuer)
-    await startWithSetup(setup(acme))
+    await startWithSetup(withMore(acme))
     const acmeId = await connected('acme')
     const { value } = await (await broker()).accessToken(acmeId)
     relay.good = token => token !== value
@@ -340,7 +386,7 @@ describe('who we are to a relay that knows people by their sign-in', () => {
 
   it('is a proof where the relay has for its issuer another one than the setup', async () => {
     const relay = await startAdmitted()
-    await ask(senders.options(), 'useSetup', { text: JSON.stringify(setup(acme)) })
+    await ask(senders.options(), 'useSetup', { text: JSON.stringify(withMore(acme)) })
     world.granted.add(`${issuer}/*`)
     await connected('acme')
     relay.instead = ({ url, headers }) => {
@@ -356,9 +402,36 @@ describe('who we are to a relay that knows people by their sign-in', () => {
     await connected('sellytics')
   })
 
+  it.each(['is', 'is not'])(
+    'is asked for anew where the relay takes proofs now, and that sign-in %s connected',
+    async is => {
+      const before = serveByTokens(issuer)
+      await startWithSetup(withMore(acme))
+      expect(await failed('sellytics')).toBe('setup-wrong: relay-sign-in')
+      if (is === 'is') await connected('acme')
+      const relay = serveRelay()
+      relay.admitted.add(await ask(senders.options(), 'thumbprint', {}))
+      await connected('sellytics')
+      expect(before.shown).toEqual([])
+    },
+  )
+
+  it('is asked for anew where a relay takes proofs no more', async () => {
+    const before = serveRelay()
+    await startWithSetup(withMore(acme))
+    expect(await failed('sellytics')).toBe('setup-wrong: relay-not-admitted')
+    before.admitted.add(await ask(senders.options(), 'thumbprint', {}))
+    await connected('sell')
+    const relay = serveByTokens(issuer)
+    expect(await failed('sellytics')).toBe('setup-wrong: relay-sign-in')
+    await connected('acme')
+    await connected('sellytics')
+    expect(relay.shown).toEqual(['', expect.any(String)])
+  })
+
   it('is no login of another API, though the relay names its issuer', async () => {
     const relay = serveByTokens('https://auth.play2sell.com/')
-    await startWithSetup(setup())
+    await startWithSetup(withMore())
     await connected('salesos')
     expect(await failed('sellytics')).toBe('setup-wrong: relay-setup')
     expect(relay.shown).toEqual([])
@@ -366,7 +439,7 @@ describe('who we are to a relay that knows people by their sign-in', () => {
 
   it('is not ended with that login: what is wrong with it is said at itself', async () => {
     serveByTokens(issuer)
-    await startWithSetup(setup(acme))
+    await startWithSetup(withMore(acme))
     const acmeId = await connected('acme')
     const id = await connected('sellytics')
     providers.sandbox.withdraw('acme')
@@ -400,7 +473,7 @@ describe('who we are to a relay that knows people by their sign-in', () => {
     async function start() {
       const relay = serveByTokens(corp.issuer)
       world.granted.add(`${salesos}/*`)
-      await startWithSetup(setup(corp))
+      await startWithSetup(withMore(corp))
       const id = await connected('corp')
       return { relay, id, ...(await broker()) }
     }

@@ -51,6 +51,10 @@ async function thumbprintIn(dealpass: Parameters<typeof viewOf>[0]): Promise<str
   const text = options.getByRole('list', { name: 'Your company’s relay' }).locator('code')
   await expect(text).toHaveText(/^[\w-]{43}$/)
   const thumbprint = await text.innerText()
+  const command = options.getByText(`node relay.js admit ${thumbprint} --config relay.json`, { exact: true })
+  await options.setViewportSize({ width: 420, height: 800 })
+  // On one line, whatever is in it.
+  expect(await command.locator('span').evaluate(span => span.getClientRects().length)).toBe(1)
   await options.close()
   return thumbprint
 }
@@ -124,7 +128,15 @@ test('says that a relay does not answer, and goes on when it is back, with nobod
   sandbox.advance('sell', hour)
   await page.reload()
   await openPanelOn(page)
-  for (const row of rows) await expect(row).toContainText('not answering', outageAndMore)
+  for (const row of rows)
+    await expect(row).toContainText('your company’s relay is not answering', outageAndMore)
+  // Neither of the two that stand behind it.
+  await page.reload()
+  const down = await openPanelOn(page)
+  await expect(down.getByText(reasonTexts['relay-unreachable'])).toHaveCount(2, outageAndMore)
+  const another = popup.getByRole('button', { name: 'Add account sellytics' })
+  await another.click()
+  await expect(popup.getByRole('list', { name: 'Providers' })).toContainText(reasonTexts['relay-unreachable'])
   expect((await viewOf(dealpass)).connections.map(({ status }) => status)).toEqual(['connected', 'connected'])
 
   await relay.start()
@@ -145,6 +157,10 @@ test('says where the thumbprint is while it is not admitted, and connects once i
   const connect = popup.getByRole('button', { name: 'Connect sellytics', exact: true })
   await connect.click()
   await expect(item(popup, 'sellytics')).toContainText(reasonTexts['relay-not-admitted'])
+  await popup.getByRole('button', { name: 'Connect Sell', exact: true }).click()
+  await expect(item(popup, 'Sell')).toContainText(reasonTexts['relay-not-admitted'])
+  // Nobody was sent there to sign in for nothing.
+  expect(sandbox.saw({ path: '/oauth2/authorize' })).toEqual([])
   expect((await viewOf(dealpass)).connections).toEqual([])
   relay.admit(await thumbprintIn(dealpass))
   await connect.click()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { retryAfterOf } from '../../src/oauth/errors'
-import { isRefusalOfRelay, relayError } from '../../src/oauth/relay-errors'
+import { refusalOf, relayError } from '../../src/oauth/relay-errors'
 import { errorAnswer, type RelayCode, RelayError, relayStatuses } from '../../src/relay/errors'
 import { AppError } from '../../src/shared/errors'
 import { reasonTexts } from '../../src/shared/texts/errors'
@@ -29,16 +29,24 @@ describe('relayError', () => {
     expect(relayError('constructor', new Response(null, { status: 400 })).reason).toBe('relay-setup')
   })
 
+  it('tells a relay that is down from one that has a provider that is', () => {
+    const reasons = Object.fromEntries(codes.map(code => [code, relayError(code, answerOf(code))]))
+    const down = codes.filter(code => reasons[code]?.reason === 'relay-unreachable')
+    expect(down).toEqual(['rate-limited', 'identity-unreachable', 'keys-unreadable', 'unexpected'])
+    expect(down.map(code => reasons[code]?.code)).toEqual(down.map(() => 'provider-unreachable'))
+    expect(reasons['upstream-unreachable']).toMatchObject({ code: 'provider-unreachable', reason: undefined })
+  })
+
   it('keeps when to ask again', () => {
     expect(retryAfterOf(relayError('rate-limited', answerOf('rate-limited', 7)))).toBe(7_000)
   })
 })
 
-describe('isRefusalOfRelay', () => {
+describe('refusalOf', () => {
   it('tells a relay that is there from one that is not', () => {
-    expect(isRefusalOfRelay(relayError('upstream-unreachable', answerOf('upstream-unreachable')))).toBe(true)
-    expect(isRefusalOfRelay(new AppError('provider-unreachable'))).toBe(false)
+    expect(refusalOf(relayError('not-found', answerOf('not-found')))).toBe('not-found')
+    expect(refusalOf(new AppError('provider-unreachable'))).toBe(null)
     const gateway = new Response(null, { status: 502 })
-    expect(isRefusalOfRelay(new AppError('provider-unreachable', undefined, { cause: gateway }))).toBe(false)
+    expect(refusalOf(new AppError('provider-unreachable', undefined, { cause: gateway }))).toBe(null)
   })
 })

@@ -506,6 +506,32 @@ describe('private addresses', () => {
   })
 })
 
+describe('a flow that there is none of behind a relay', () => {
+  const messages = (entry: Fields) => {
+    const read = parseSetup(JSON.stringify({ version: 1, providers: [entry] }))
+    return 'faults' in read ? read.faults.map(({ message }) => message) : []
+  }
+
+  it('is answered with nothing that is a fault, too', () => {
+    expect(messages({ id: 'sell', clientId: 'x', flow: 'implicit', relay })).toEqual([
+      'is not offered here; use authorization_code.',
+    ])
+    expect(messages({ id: 'sell', clientId: 'x', flow: 'exchange' })).toEqual([
+      'is not offered here; use implicit or authorization_code or personal_token or password.',
+    ])
+  })
+
+  it('is not said to be none of the provider’s', () => {
+    const entry = { clientId: 'x', allowImplicitRefresh: true }
+    expect(messages({ id: 'sell', ...entry, relay })).toEqual([
+      'means nothing here: behind a relay there is no implicit flow.',
+    ])
+    expect(messages({ id: 'salesos', ...entry })).toEqual([
+      'means nothing here: this provider has no implicit flow.',
+    ])
+  })
+})
+
 describe('rules', () => {
   it('hold each provider to the flows that they name', () => {
     const providers = [

@@ -1,4 +1,4 @@
-import { siteCodes } from '../../shared/errors'
+import { siteCodes, siteReasons } from '../../shared/errors'
 import type { Receipt } from '../../shared/receipt'
 import { sayInActivity as say, sayUntil } from '../../shared/texts/activity'
 import { sentenceOf } from '../../shared/texts/errors'
@@ -55,9 +55,11 @@ const endings: Record<string, 'endedRevoked' | 'endedNotRevoked'> = {
   false: 'endedNotRevoked',
 }
 
-// What a site was told, in the words that it was told in.
+// What a site was told, in the words that it was told in. What only we know better is for the user to read.
 function siteSentence({ fault = { code: 'unexpected' } }: Receipt, provider?: string): string {
-  return siteCodes.some(code => code === fault.code)
+  const { code, reason } = fault
+  const isOurs = reason !== undefined && !siteReasons.some(told => told === reason)
+  return !isOurs && siteCodes.some(told => told === code)
     ? siteSentenceOf(fault as SiteFault, provider)
     : sentenceOf(fault, provider)
 }

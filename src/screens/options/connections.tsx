@@ -62,6 +62,9 @@ function Card({
   const granted = plainScopes(provider, connection.scopes.granted)
   const more = isUnderWay ? [] : newlyAsked(provider, connection)
   const missing = missingScopes(provider, connection.scopes)
+  // What was entered here is the person's own, and is used at the provider itself.
+  const host = connection.flow === 'personal_token' ? undefined : provider.relay?.host
+  const isAtRelay = host !== undefined && connection.renews === 'key'
   return (
     <li
       class="card connection"
@@ -120,7 +123,8 @@ function Card({
           <div>
             <dt>{say('flow')}</dt>
             <dd>
-              {sayFlow(connection.flow)}; {say(renewals[connection.renews])}
+              {sayFlow(connection.flow)}; {say(isAtRelay ? 'byRelay' : renewals[connection.renews])}
+              {host && <p class="muted">{say('hasRelay', { host })}</p>}
               {connection.isClientUnconfirmed && <p class="muted">{say('unconfirmed')}</p>}
             </dd>
           </div>

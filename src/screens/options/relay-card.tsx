@@ -24,18 +24,23 @@ export function RelayCard({ view }: { view: View }) {
   }, [isThere])
   if (!isThere) return null
   return (
-    <div class="card">
+    <div class="card relay-card" id="relay">
       <h3>{say('relayTitle')}</h3>
-      <p class="muted">{say('thumbprintHint')}</p>
+      <p>{say('thumbprintHint')}</p>
       {refusal.value && <Notice tone="attention">{refusal.value}</Notice>}
       {thumbprint.value && (
-        <ul class="addresses" aria-label={say('relayTitle')}>
-          <CopyItem title={say('thumbprint')} text={thumbprint.value} name={say('copyThumbprint')} />
-        </ul>
+        <>
+          <ul class="addresses" aria-label={say('relayTitle')}>
+            <CopyItem title={say('thumbprint')} text={thumbprint.value} name={say('copyThumbprint')} />
+          </ul>
+          <p class="muted">{say('admitHint')}</p>
+          <p>
+            <code class="command">
+              node relay.js admit <span>{thumbprint.value}</span> --config relay.json
+            </code>
+          </p>
+        </>
       )}
-      <p class="muted admit">
-        {say('admitHint')} <code>relay admit {thumbprint.value || '…'}</code>
-      </p>
     </div>
   )
 }

@@ -25,8 +25,13 @@ export function Review({
         {organisation.supportContact && `${say('reviewHelp', { contact: organisation.supportContact })} `}
         {say('reviewHint')}
       </p>
-      {providers.map(provider => (
-        <ReviewedProvider key={provider.id} provider={provider} />
+      {providers.map((provider, index) => (
+        <ReviewedProvider
+          key={provider.id}
+          provider={provider}
+          // Said again at each, it would not be read.
+          warnsOfRelay={providers.findIndex(({ relay }) => relay === provider.relay) === index}
+        />
       ))}
       {removes.length > 0 && <p>{say('removes', { providers: enumerate(removes) })}</p>}
       {forgets.length > 0 && (

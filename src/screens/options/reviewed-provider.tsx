@@ -15,7 +15,14 @@ const received = {
 } as const
 
 /** One provider of a setup under review: above all, every host that would receive something. */
-export function ReviewedProvider({ provider }: { provider: SetupReview['providers'][number] }) {
+export function ReviewedProvider({
+  provider,
+  warnsOfRelay,
+}: {
+  provider: SetupReview['providers'][number]
+  /** It is the first here with its relay. */
+  warnsOfRelay: boolean
+}) {
   const { name, clientId, flow, asks, audience, relay, keys, hasSecret, hosts, replaces, replacesHosts } =
     provider
   const { changes } = provider
@@ -42,7 +49,7 @@ export function ReviewedProvider({ provider }: { provider: SetupReview['provider
         <>
           <h5>{say('throughRelay')}</h5>
           <Hosts hosts={hosts.filter(({ host }) => host === relay)} />
-          <Warning>{say('relayHint')}</Warning>
+          {warnsOfRelay && <Warning>{say('relayHint')}</Warning>}
         </>
       )}
       {others.length > 0 && (

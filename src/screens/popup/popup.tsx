@@ -15,6 +15,7 @@ import { Unlock } from '../ui/unlock'
 import { useClock } from '../ui/use-clock'
 import { view } from '../ui/use-view'
 import { Forecast } from './forecast'
+import { openOptionsAt } from './open-options'
 import { PageItem } from './page-item'
 import { RowItem } from './row-item'
 import { rowsOf } from './rows'
@@ -79,7 +80,11 @@ function Known({ view }: { view: View }) {
         <section class="empty">
           <h2>{say('noSetupTitle')}</h2>
           <p>{say('noSetupHint')}</p>
-          <Button look={connections.length > 0 ? 'plain' : 'main'} icon="file" onClick={openSetup}>
+          <Button
+            look={connections.length > 0 ? 'plain' : 'main'}
+            icon="file"
+            onClick={() => openOptionsAt('setup')}
+          >
             {say('importSetup')}
           </Button>
         </section>
@@ -111,11 +116,5 @@ function Organisation({ name, supportContact }: { name?: string; supportContact?
 
 async function openOptions() {
   await browser.runtime.openOptionsPage()
-  window.close()
-}
-
-async function openSetup() {
-  // openOptionsPage takes no address inside the page.
-  await browser.tabs.create({ url: browser.runtime.getURL('src/screens/options/index.html#setup') })
   window.close()
 }

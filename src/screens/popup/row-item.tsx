@@ -1,4 +1,7 @@
+import { sayInPopup as say } from '../../shared/texts/popup'
+import { say as sayEverywhere } from '../../shared/texts/screens'
 import type { View } from '../../shared/view'
+import { Button } from '../ui/button'
 import { ConnectionButtons } from '../ui/connection-buttons'
 import { ExternalLink } from '../ui/external-link'
 import { Logo } from '../ui/logo'
@@ -6,6 +9,7 @@ import { Notice } from '../ui/notice'
 import { PartingQuestion } from '../ui/parting-question'
 import { Practice } from '../ui/practice'
 import { StatusLine } from '../ui/status-line'
+import { openOptionsAt } from './open-options'
 import type { Row } from './rows'
 
 /** One item of the list `Providers`. Rows of one provider look like one card, from its first to its last. */
@@ -56,6 +60,14 @@ export function RowItem({
             {text} {link && <ExternalLink href={link.href}>{link.text}</ExternalLink>}
           </Notice>
         ))}
+        {row.needsAdmission && (
+          <Button
+            name={sayEverywhere('buttonName', { action: say('showThumbprint'), target: row.name })}
+            onClick={() => openOptionsAt('relay')}
+          >
+            {say('showThumbprint')}
+          </Button>
+        )}
       </div>
     </li>
   )

@@ -1,3 +1,4 @@
+import type { Fault } from '../../shared/errors'
 import { sayInPopup } from '../../shared/texts/popup'
 import { say } from '../../shared/texts/screens'
 import {
@@ -29,6 +30,8 @@ type RowNotice = {
   tone: 'note' | 'good' | 'attention'
   text: string
   link?: { text: string; href: string }
+  /** The relay does not know this browser. */
+  needsAdmission?: boolean
 }
 
 /** One item of the popup's list: a connection, or a provider without any. */
@@ -48,6 +51,8 @@ export type Row = {
   link?: { text: string; href: string }
   actions: Action[]
   notices: RowNotice[]
+  /** An administrator has to be sent the thumbprint. */
+  needsAdmission: boolean
   /** What the last row of a provider offers beneath it, for the provider as a whole. */
   footer: Action[]
 }
@@ -62,7 +67,9 @@ export function rowsOf(view: View, now: number): Row[] {
     if (last) {
       const offers: Action[] = provider.ways.length > 0 ? ['addAccount'] : []
       last.footer = liveAttempt(view, provider) ? ['cancel'] : offers
-      last.notices.push(...providerNotices(view, provider, connections, now))
+      const notices = providerNotices(view, provider, connections, now)
+      last.notices.push(...notices)
+      last.needsAdmission ||= notices.some(isAdmissionNeeded)
     }
     return rows
   })
@@ -71,6 +78,7 @@ export function rowsOf(view: View, now: number): Row[] {
 function unconnectedRow(view: View, provider: ProviderView, now: number): Row {
   const attempt = liveAttempt(view, provider)
   const [latest, ...others] = eventsOf(view, provider, [], now)
+  const faults = setupNotice(view, provider)
   return {
     key: `${provider.id} 0`,
     id: provider.id,
@@ -85,10 +93,8 @@ function unconnectedRow(view: View, provider: ProviderView, now: number): Row {
     notes: endNote(provider),
     link: attempt ? undefined : latest?.link,
     actions: [attempt ? 'cancel' : 'connect'],
-    notices: [
-      ...others.map(withAccount),
-      ...setupNotice(view, provider).filter(({ text }) => text !== latest?.text),
-    ],
+    notices: [...others.map(withAccount), ...faults.filter(({ text }) => text !== latest?.text)],
+    needsAdmission: !attempt && [latest, ...faults].some(isAdmissionNeeded),
     footer: [],
   }
 }
@@ -125,6 +131,7 @@ function connectionRow(
         : []),
       ...(failed ? [failed] : []),
     ],
+    needsAdmission: isAdmissionNeeded(failed),
     footer: [],
   }
 }
@@ -139,7 +146,9 @@ function providerNotices(
   const events: RowNotice[] = attempt
     ? [{ tone: 'note', text: attemptStatus(provider, attempt).text }]
     : eventsOf(view, provider, connections, now).map(withAccount)
-  return [...events, ...setupNotice(view, provider)]
+  return [...events, ...setupNotice(view, provider)].filter(
+    ({ text }, index, all) => all.findIndex(one => one.text === text) === index,
+  )
 }
 
 type Event = RowNotice & { at: number; account?: string }
@@ -161,7 +170,7 @@ function eventsOf(view: View, provider: ProviderView, connections: ConnectionVie
 
 function failureEvent(view: View, provider: ProviderView, connection?: ConnectionView): Event | undefined {
   const failed = failedAttempt(view, provider, connection)
-  return failed && { tone: 'attention', text: sayFault(failed.fault, provider), at: failed.startedAt }
+  return failed && { ...faultNotice(failed.fault, provider), at: failed.startedAt }
 }
 
 function departureEvent(
@@ -193,8 +202,18 @@ function withAccount({ account, ...notice }: Event): RowNotice {
 
 function setupNotice({ setupFaults }: View, provider: ProviderView): RowNotice[] {
   const fault = setupFaults[provider.id]
-  return fault ? [{ tone: 'attention', text: sayFault(fault, provider) }] : []
+  return fault ? [faultNotice(fault, provider)] : []
 }
+
+function faultNotice(fault: Fault, provider: ProviderView): RowNotice {
+  return {
+    tone: 'attention',
+    text: sayFault(fault, provider),
+    needsAdmission: fault.reason === 'relay-not-admitted',
+  }
+}
+
+const isAdmissionNeeded = (notice: RowNotice | undefined) => notice?.needsAdmission === true
 
 function setupHint({ setup }: View, provider: ProviderView): string | undefined {
   return setup && provider.ways.length === 0 ? sayInPopup('notInSetup') : undefined

@@ -102,10 +102,12 @@ export function newlyAsked(
   )
 }
 
-function notAnswering({ nextTry }: ConnectionView): string {
-  return nextTry === undefined || nextTry <= Date.now()
-    ? say('notAnswering')
-    : say('notAnsweringUntil', { time: timeOfDay(nextTry) })
+function notAnswering({ nextTry, isRelayDown }: ConnectionView): string {
+  const state =
+    nextTry === undefined || nextTry <= Date.now()
+      ? say('notAnswering')
+      : say('notAnsweringUntil', { time: timeOfDay(nextTry) })
+  return isRelayDown ? say('relayIs', { state }) : state
 }
 
 /** How a connection is, in one line: its text begins with a fixed word, what follows a ` · ` explains it. */

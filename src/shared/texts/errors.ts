@@ -64,8 +64,9 @@ export const reasonTexts: Record<Exclude<Reason, PageReason>, string> = {
   'passphrase-short': 'Take a longer passphrase: at least 12 characters, for example four words.',
   'passphrase-needed':
     'Your company wants a passphrase before anything is connected. Set one in Options under Security.',
+  'relay-unreachable': 'Your company’s relay does not answer. Your login is safe; check your network.',
   'relay-not-admitted':
-    'Your company’s relay does not know this browser yet. Send the thumbprint in Options under Security to your administrator, and try again when it is admitted.',
+    'Your company’s relay does not know this browser yet. Send its thumbprint (in Options) to your administrator.',
   'relay-sign-in': 'Your company’s relay has to know who you are. Connect {provider}, then try again.',
   'relay-identity': 'Your company’s relay does not accept who you are. Ask your administrator.',
   'relay-not-allowed':

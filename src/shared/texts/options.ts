@@ -78,7 +78,8 @@ export const sayInOptions = speaker({
   grantedNothing: 'Nothing that the provider told us of',
   byRefresh: 'renews itself',
   bySignIn: 'renewed through your sign-in at the provider',
-  byKey: 'a new token is had with the key',
+  byKey: 'renewed with the key',
+  byRelay: 'the relay keeps it and what it brings',
   neverRenewed: 'it cannot renew itself',
   otherWays: 'Other ways to connect',
   otherWaysHint: 'Take one of these only where Connect in the popup is not what you need.',
@@ -125,10 +126,10 @@ export const sayInOptions = speaker({
     'Some providers end a login that nobody uses for weeks. Dealpass then renews it a few days before, while it is neither stopped nor locked, and writes that into the activity.',
   relayTitle: 'Your company’s relay',
   thumbprintHint:
-    'Dealpass proves to the relay that it is this browser, by a key that never leaves it. Where the relay does not know people by a sign-in, send this thumbprint of the key to your administrator. It is no secret.',
+    'Some of your logins go through a server of your company, the relay. If you read that it does not know this browser yet, send this thumbprint to your administrator. It is no secret.',
   thumbprint: 'Thumbprint',
   copyThumbprint: 'Copy thumbprint',
-  admitHint: 'For administrators, where the relay runs:',
+  admitHint: 'For administrators, to be run beside the relay:',
   weakerFlows: 'Weaker flows',
   weakerFlowsHint:
     'Lets you enter your user name and password of a provider in Dealpass. Dealpass would see your password, and signing in at the provider avoids that.',

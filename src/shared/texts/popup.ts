@@ -28,6 +28,7 @@ export const sayInPopup = speaker({
   'lives-on': 'Forgotten here, but the key lives on at {provider}. End it there.',
   'at-relay': 'Forgotten here. The key stays with your company’s relay.',
   throughRelay: 'Through your company’s relay.',
+  showThumbprint: 'Show thumbprint',
   tokensUntil: 'A token handed out keeps working until {time}.',
   endAtProvider: 'End it at {provider}',
   thisPage: 'This page',

@@ -19,6 +19,7 @@ export const say = speaker({
   paused: 'paused',
   notAnswering: 'not answering; your login is safe',
   notAnsweringUntil: 'not answering, next try {time}; your login is safe',
+  relayIs: 'your company’s relay is {state}',
   notGiven: 'Not given: {scopes}.',
   connect: 'Connect',
   addAccount: 'Add account',

@@ -9,6 +9,7 @@ import { lastUse } from '../../../src/screens/options/last-use'
 import { receipts } from '../../../src/screens/options/receipts'
 import { refusal } from '../../../src/screens/ui/connect'
 import { methodOf, type PathTemplate, type Receipt, receiptNews } from '../../../src/shared/receipt'
+import { reasonTexts } from '../../../src/shared/texts/errors'
 import type { View } from '../../../src/shared/view'
 import { exampleConnection, exampleSetup, exampleView, one, other } from '../example'
 import { Drawn, draw, until } from '../ui/drawn'
@@ -70,6 +71,11 @@ describe('activityWords', () => {
       [name],
     ],
     [{}, 'Called GET /v2/leads/:id', [name]],
+    [
+      { fault: { code: 'provider-unreachable', reason: 'relay-unreachable' } },
+      `Called GET /v2/leads/:id · failed: ${reasonTexts['relay-unreachable']}`,
+      [name],
+    ],
     [{ path: undefined, method: undefined }, 'Called the API', [name]],
     [{ connection: 'gone' }, 'Called GET /v2/leads/:id', ['Sell']],
     [{ connection: 'gone', provider: 'left' }, 'Called GET /v2/leads/:id', ['left']],

@@ -8,22 +8,23 @@ import { draw } from '../ui/drawn'
 type Reviewed = SetupReview['providers'][number]
 const { id, name, logo, scopes } = exampleProvider()
 
+const example: Reviewed = {
+  id,
+  name,
+  logo,
+  scopes,
+  flow: 'implicit',
+  asks: ['read'],
+  keys: [],
+  hasSecret: false,
+  allowImplicitRefresh: false,
+  hosts: [{ host: 'api.sell.example', receives: ['sign-ins', 'tokens', 'secrets', 'data'] }],
+  replacesHosts: [],
+  changes: 0,
+}
+
 function reviewed(changes: Partial<Reviewed> = {}, rest: Partial<SetupReview> = {}) {
-  const provider: Reviewed = {
-    id,
-    name,
-    logo,
-    scopes,
-    flow: 'implicit',
-    asks: ['read'],
-    keys: [],
-    hasSecret: false,
-    allowImplicitRefresh: false,
-    hosts: [{ host: 'api.sell.example', receives: ['sign-ins', 'tokens', 'secrets', 'data'] }],
-    replacesHosts: [],
-    changes: 0,
-    ...changes,
-  }
+  const provider: Reviewed = { ...example, ...changes }
   const review: SetupReview = {
     organisation: {},
     providers: [provider],
@@ -64,6 +65,14 @@ describe('Review', () => {
   ])('says “%s” only where that is so', (sentence, changes) => {
     expect(reviewed().text).not.toContain(sentence)
     expect(reviewed(changes).text).toContain(sentence)
+  })
+
+  it('warns of a relay once, at the first provider behind it', () => {
+    const relays = ['a.example', 'b.example', 'a.example']
+    const providers = relays.map((relay, index) => ({ ...example, id: String(index), relay }))
+    const drawn = reviewed({}, { providers: [...providers, { ...example, id: 'direct' }] })
+    const isWarned = drawn.all('section').map(({ text }) => text.includes('A server of your company'))
+    expect(isWarned).toEqual([true, true, false, false])
   })
 
   it('says what goes', () => {

@@ -1,11 +1,12 @@
 import { createElement } from 'preact'
 import { describe, expect, it, vi } from 'vitest'
+import { Connections } from '../../../src/screens/options/connections'
 import { CurrentSetup } from '../../../src/screens/options/current-setup'
 import { OtherWays } from '../../../src/screens/options/other-ways'
 import { RedirectAddresses } from '../../../src/screens/options/redirect-addresses'
 import { Security } from '../../../src/screens/options/security'
-import type { Attempt, Way } from '../../../src/shared/view'
-import { exampleProvider, exampleSetup, exampleView, one, other } from '../example'
+import type { Attempt, ConnectionView, ProviderView, Way } from '../../../src/shared/view'
+import { exampleConnection, exampleProvider, exampleSetup, exampleView, one, other } from '../example'
 import { browserAsked, draw, sent } from '../ui/drawn'
 
 const south = { label: 'South', clientId: 'south' }
@@ -60,6 +61,25 @@ describe('OtherWays', () => {
       }),
     )
     expect(drawn.text).not.toContain('Sell does not answer')
+  })
+})
+
+describe('Connections', () => {
+  it('says which logins go through the company’s relay, and that it keeps a key', () => {
+    const relay = { host: 'relay.acme.example' }
+    const said = (changes: Partial<ConnectionView>, provider: Partial<ProviderView> = { relay }) => {
+      const view = exampleView({
+        providers: [exampleProvider(one, provider)],
+        connections: [exampleConnection(changes)],
+      })
+      return draw(createElement(Connections, { view })).text
+    }
+    const through = 'Through your company’s relay: relay.acme.example.'
+    expect(said({ flow: 'authorization_code', renews: 'refresh' })).toContain(through)
+    expect(said({ flow: 'personal_token', renews: 'never' })).not.toContain(through)
+    expect(said({ flow: 'authorization_code', renews: 'refresh' }, {})).not.toContain('relay')
+    expect(said({ flow: 'client_credentials', renews: 'key' })).toContain('the relay keeps it')
+    expect(said({ flow: 'client_credentials', renews: 'key' }, {})).toContain('renewed with the key')
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { rowsOf } from '../../../src/screens/popup/rows'
+import { sentenceOf } from '../../../src/shared/texts/errors'
 import type { Attempt, ConnectionView, Departure, View } from '../../../src/shared/view'
 import { exampleConnection as connection, exampleProvider, exampleView, one } from '../example'
 
@@ -147,6 +148,27 @@ describe('rowsOf', () => {
     expect(notesOf('authorization_code')).toContain('Through your company’s relay.')
     expect(notesOf('personal_token')).not.toContain('Through your company’s relay.')
     expect(rowOfOne({ connections: [connection()] }).notes).not.toContain('Through your company’s relay.')
+  })
+
+  it('offers the thumbprint where the relay does not know this browser, and says so once', () => {
+    const fault = { code: 'setup-wrong' as const, reason: 'relay-not-admitted' as const }
+    const text = sentenceOf(fault)
+    const attempts = [attempt({ status: 'failed', fault })]
+    const setupFaults = { [one]: fault }
+    const unconnected = rowOfOne({ attempts, setupFaults })
+    expect(unconnected).toMatchObject({ needsAdmission: true, notices: [] })
+    expect(unconnected.status.text).toContain(text)
+    const connections = [connection({ connectedAt: 1 })]
+    const connected = rowOfOne({ connections, attempts, setupFaults })
+    expect(connected.needsAdmission).toBe(true)
+    expect(connected.notices.map(notice => notice.text)).toEqual([text])
+    expect(rowOfOne({ connections, setupFaults }).needsAdmission).toBe(true)
+    const again = attempt({ status: 'failed', fault, connection: connections[0]?.id })
+    expect(rowOfOne({ connections, attempts: [again] }).needsAdmission).toBe(true)
+    expect(rowOfOne({ connections }).needsAdmission).toBe(false)
+    expect(
+      rowOfOne({ attempts: [attempt({ status: 'failed', fault: { code: 'denied' } })] }).needsAdmission,
+    ).toBe(false)
   })
 
   it('names who has to be connected first, where the relay knows people by that', () => {

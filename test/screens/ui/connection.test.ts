@@ -50,6 +50,13 @@ describe('connectionStatus', () => {
     )
   })
 
+  it('says that it is the relay where that does not answer', () => {
+    const behind = connection({ notAnswering: true, isRelayDown: true })
+    expect(connectionStatus(view(), provider, behind).text).toBe(
+      'Connected as ada@acme.example · your company’s relay is not answering; your login is safe',
+    )
+  })
+
   it('does not name a time that is over', () => {
     const late = connection({ notAnswering: true, nextTry: Date.now() - 1 })
     expect(connectionStatus(view(), provider, late).text).toBe(
