@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream'
 import { relayLimits } from '../limits'
 
 /** Where log lines go. */
@@ -12,7 +11,7 @@ export type LogOutput = {
 }
 
 /** Makes an output of lines, which are written together: everybody waits while a pipe is written to. */
-export function logOutput(stream: Writable): LogOutput {
+export function logOutput(stream: typeof process.stdout): LogOutput {
   let waiting = ''
   let abandon = () => {}
   const abandoned = new Promise<void>(resolve => {
