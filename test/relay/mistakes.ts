@@ -144,18 +144,18 @@ export const mistakes: Record<string, Mistake> = {
     found: ['faults', 'whose data endpoint fails'],
   },
   'reads any size': {
-    from: 'if (size > most) throw new AppError("provider-rejected", "too-large");',
+    from: 'if (size > limits.body) throw new AppError("provider-rejected", "too-large");',
     to: '',
     found: ['faults', 'whose data endpoint fails'],
   },
   'blames users for the identity provider': {
-    from: '"ERR_JOSE_GENERIC" ? "bad-credentials" : "identity-unreachable"',
-    to: '"ERR_JOSE_GENERIC" ? "bad-credentials" : "bad-credentials"',
+    from: 'return new RelayError("identity-unreachable", { cause });',
+    to: 'return new RelayError("bad-credentials", { cause });',
     found: ['faults', 'with users whose identity provider is down'],
   },
   'ends without waiting': {
-    from: 'isReady = false;\n\t\t\tawait closed(server);',
-    to: 'isReady = false; server.closeAllConnections();\n\t\t\tawait closed(server);',
+    from: 'isReady = false;\n\t\tawait closed(server);',
+    to: 'isReady = false; server.closeAllConnections();\n\t\tawait closed(server);',
     found: ['operations', 'stops when it is told to'],
   },
   'logs queries': {
