@@ -173,11 +173,10 @@ async function measure(runtime: Runtime, upstream: string, identity: Identity): 
     relay: { address: relay.address, pid: relay.pid, headers: byToken },
     bare: { address: `${control.address}/bare`, pid: control.pid, headers: byToken },
     duties: { address: `${control.address}/duties`, pid: control.pid, headers: byToken },
-    proofs: { address: relay.address, pid: relay.pid, headers: byProof },
   }
-  const names = ['relay', 'bare', 'duties', 'proofs'] as const
+  const names = ['relay', 'bare', 'duties'] as const
   for (const name of names) await rateOf(asked[name].address, asked[name].headers)
-  const rates = { relay: [] as Rate[], bare: [] as Rate[], duties: [] as Rate[], proofs: [] as Rate[] }
+  const rates = { relay: [] as Rate[], bare: [] as Rate[], duties: [] as Rate[] }
   for (let round = 0; round < Number(values.rounds); round += 1)
     // Each goes first, and behind each other one, as often as the others.
     for (const name of turned(round % 2 ? names.toReversed() : names, round))
@@ -190,11 +189,16 @@ async function measure(runtime: Runtime, upstream: string, identity: Identity): 
     )
     console.log(
       `${runtime}, ${name}: ${perSecond} requests per second, ${processor} µs of processor each` +
-        (name === 'relay' || name === 'proofs'
+        (name === 'relay'
           ? ''
           : `; the relay ${ratio.toFixed(3)} × (${low.toFixed(3)} to ${high.toFixed(3)})`),
     )
   }
+  // By themselves: what is remembered of them would weigh on the relay alone.
+  const proofs = await rateOf(relay.address, byProof, relay.pid)
+  console.log(
+    `${runtime}, relay by proofs: ${proofs.perSecond.toFixed(0)} requests per second, ${proofs.processor.toFixed(0)} µs each`,
+  )
   const { child } = relay
   if (child?.pid && Number(values.requests) > 0) {
     const tenth = Number(values.requests) / 10

@@ -4,28 +4,33 @@ import { limits } from '../../shared/limits'
 import type { DataFetch } from '../data-fetch'
 
 // One that stays open: most calls go to a handful of hosts. How long a call may take is said with each.
-const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: limits.request } })
+const dispatcher = new Agent({ connect: { timeout: limits.request } })
 
 /** `DataFetch` by undici's `request`, which costs Node half of what `fetch` does (docs/decisions/0037-relay.md). */
 export const nodeDataFetch: DataFetch = async (url, { method, headers, body, time }) => {
-  const late = new AbortController()
-  // `AbortSignal.timeout` costs Node twice this, and cannot be ended with the call.
-  const timer = setTimeout(() => late.abort(), time)
+  const end = performance.now() + time
   try {
     const answer = await undiciRequest(url, {
       dispatcher,
       method: method as 'GET',
       headers,
-      signal: late.signal,
+      headersTimeout: time,
+      bodyTimeout: time,
       ...(body ? { body: new Uint8Array(body) } : {}),
     })
     // Nobody has asked for a packed one, and nothing could be found in it.
-    if (answer.headers['content-encoding']) throw new AppError('provider-rejected', 'nonsense-answer')
+    if (answer.headers['content-encoding']) {
+      // An answer that nobody reads would hold its connection.
+      answer.body.on('error', () => {}).destroy()
+      throw new AppError('provider-rejected', 'nonsense-answer')
+    }
     const chunks: Uint8Array[] = []
     let size = 0
     for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
       size += chunk.byteLength
       if (size > limits.body) throw new AppError('provider-rejected', 'too-large')
+      // An answer may also come for ever, a little at a time.
+      if (performance.now() > end) throw new AppError('provider-unreachable')
       chunks.push(chunk)
     }
     return {
@@ -34,10 +39,6 @@ export const nodeDataFetch: DataFetch = async (url, { method, headers, body, tim
       body: new Uint8Array(Buffer.concat(chunks, size)).buffer,
     }
   } catch (cause) {
-    // An answer that nobody reads would hold its connection.
-    late.abort()
     throw cause instanceof AppError ? cause : new AppError('provider-unreachable', undefined, { cause })
-  } finally {
-    clearTimeout(timer)
   }
 }
